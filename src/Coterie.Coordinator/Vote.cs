@@ -1,0 +1,21 @@
+using Coterie.Model.Ids;
+using Coterie.Model.Time;
+
+namespace Coterie.Coordinator;
+
+/// <summary>
+/// Which replicas answered a request, when, with which timestamp, which were stale and which were repaired. Kept only for requests that
+/// ask for it, and sent to the client in the custom payload.
+/// </summary>
+public sealed class Vote
+{
+    public required IReadOnlyList<VoteEntry> Replicas { get; init; }
+
+    public required int Required { get; init; }
+}
+
+/// <param name="AnsweredAfter">From sending to the answer; null if it had not answered when the client was.</param>
+/// <param name="Newest">The newest timestamp it returned; null for writes, and where it returned nothing.</param>
+/// <param name="Stale">It lacked something that another replica had.</param>
+/// <param name="Repaired">What it lacked was written to it before (BLOCKING) or started to be written after (ASYNC) the answer.</param>
+public sealed record VoteEntry(NodeId Node, bool Asked, string Role, TimeSpan? AnsweredAfter, WriteTimestamp? Newest, bool Stale, bool Repaired);

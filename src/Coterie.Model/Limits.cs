@@ -1,0 +1,61 @@
+namespace Coterie.Model;
+
+/// <summary>
+/// Every length, count, depth and queue has a limit, and this is where it stands. Full means refuse and count, never grow.
+/// </summary>
+public static class Limits
+{
+    /// <summary>Longest serialized partition key, as in Cassandra: its length travels as an unsigned short.</summary>
+    public const int PartitionKeyBytesMax = 65_535;
+
+    /// <summary>Longest sum of clustering values of one row.</summary>
+    public const int ClusteringKeyBytesMax = 65_535;
+
+    /// <summary>Elements of one collection of one row. Every read folds the whole row, so it must stay small enough to fold.</summary>
+    public const int CollectionElementsMax = 65_536;
+
+    /// <summary>Bytes of one encoded row with its collections.</summary>
+    public const int RowBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Columns of one table.</summary>
+    public const int ColumnsMax = 2_000;
+
+    /// <summary>Bytes of one mutation between nodes.</summary>
+    public const int MutationBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Entries (rows, range tombstones, header, static row) of one mutation.</summary>
+    public const int MutationEntriesMax = 65_536;
+
+    /// <summary>Bytes of one frame between nodes. Larger than a mutation or a page with its keys.</summary>
+    public const int PeerFrameBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of one CQL frame, refused by its header before anything is allocated. Cassandra's default is 16 MiB too.</summary>
+    public const int CqlFrameBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of one CQL statement's text.</summary>
+    public const int StatementBytesMax = 1024 * 1024;
+
+    /// <summary>Nesting of CQL terms and types. A stack overflow kills a .NET process, so depth is counted.</summary>
+    public const int NestingMax = 32;
+
+    /// <summary>Values of one IN, and partitions that one statement may ask for by IN.</summary>
+    public const int InValuesMax = 1_000;
+
+    /// <summary>Statements of one batch.</summary>
+    public const int BatchStatementsMax = 5_000;
+
+    /// <summary>Rows of one page, whatever the client asks for.</summary>
+    public const int PageRowsMax = 10_000;
+
+    /// <summary>Tables of one cluster.</summary>
+    public const int TablesMax = 1_000;
+
+    /// <summary>Nodes of one cluster.</summary>
+    public const int NodesMax = 100;
+
+    /// <summary>Voters of the metadata log: the first nodes of the initial list.</summary>
+    public const int VotersMax = 5;
+
+    /// <summary>Tokens of one node.</summary>
+    public const int TokensPerNode = 16;
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Coterie.Model.Schema;
+
+/// <summary>Where the copies of a key go.</summary>
+public abstract record ReplicationStrategy;
+
+/// <summary>N copies on the next N nodes of the ring, racks and data centres ignored.</summary>
+public sealed record SimpleStrategy(int ReplicationFactor) : ReplicationStrategy;
+
+/// <summary>So many copies in each data centre named, on distinct racks as far as there are any.</summary>
+public sealed record NetworkTopologyStrategy(ImmutableSortedDictionary<string, int> ReplicationFactors) : ReplicationStrategy;
+
+public sealed record KeyspaceSchema(
+    string Name,
+    ReplicationStrategy Replication,
+    bool DurableWrites,
+    ImmutableSortedDictionary<string, TableSchema> Tables)
+{
+    public KeyspaceSchema(string name, ReplicationStrategy replication)
+        : this(name, replication, true, ImmutableSortedDictionary.Create<string, TableSchema>(StringComparer.Ordinal))
+    {
+    }
+}
