@@ -1,3 +1,4 @@
+using System.Net;
 using Coterie.Model.Ids;
 
 namespace Coterie.Cluster.Transport;
@@ -15,6 +16,13 @@ public interface IMessenger
     /// </summary>
     /// <param name="slot">Given back with the reply, so that one sink can wait for many.</param>
     void Send(NodeId target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot);
+
+    /// <summary>
+    /// The same, to whoever listens for peers at this address: for formation, when nobody's identity is known yet, and for the voters of
+    /// the metadata log, who are named by address. This node's own peer address is answered by its own handlers. Two nodes may talk if
+    /// either of them has no cluster id yet; two different cluster ids are refused by the handshake (<see cref="ReplyStatus.Unreachable"/>).
+    /// </summary>
+    void SendTo(IPEndPoint target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot);
 }
 
 /// <summary>Waits for replies. Called on the thread that received them, so it must be short, must not block and must not throw.</summary>
