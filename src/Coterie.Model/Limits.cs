@@ -11,6 +11,18 @@ public static class Limits
     /// <summary>Longest sum of clustering values of one row.</summary>
     public const int ClusteringKeyBytesMax = 65_535;
 
+    /// <summary>Bytes of one entry key: ordered encodings may double the bytes of a clustering key, and a range tombstone has two bounds.</summary>
+    public const int EntryKeyBytesMax = 4 * ClusteringKeyBytesMax;
+
+    /// <summary>Slices of rows that one read of a partition may name.</summary>
+    public const int ReadSlicesMax = 10_000;
+
+    /// <summary>Entries that a replica looks at for one page, whatever it finds: a queue of tombstones must not hold it up or blow its memory.</summary>
+    public const int PageScannedEntriesMax = 100_000;
+
+    /// <summary>Bytes of rows after which a replica ends its page. One row more may go over it.</summary>
+    public const int PageBytesMax = 16 * 1024 * 1024;
+
     /// <summary>Elements of one collection of one row. Every read folds the whole row, so it must stay small enough to fold.</summary>
     public const int CollectionElementsMax = 65_536;
 

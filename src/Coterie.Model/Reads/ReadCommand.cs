@@ -1,11 +1,12 @@
 using System.Buffers;
 using Coterie.Model.Ids;
+using Coterie.Model.Wire;
 
 namespace Coterie.Model.Reads;
 
 /// <summary>
 /// What a replica is asked to read: rows of one partition, or of the partitions of a token range. Travels between nodes; the
-/// coordinator never touches storage.
+/// coordinator never touches storage. Format: docs/formats.md.
 /// </summary>
 /// <remarks>
 /// A replica applies partition and range deletions to what it returns, so two replicas that know the same answer the same, whatever
@@ -13,6 +14,13 @@ namespace Coterie.Model.Reads;
 /// </remarks>
 public sealed class ReadCommand
 {
+    internal const byte Format = 1;
+    internal const byte SingleFlag = 1;
+    internal const byte ReversedFlag = 2;
+    internal const byte StaticFlag = 4;
+    internal const byte ResumeFlag = 8;
+    internal const byte AllFlags = SingleFlag | ReversedFlag | StaticFlag | ResumeFlag;
+
     public required StorageId Table { get; init; }
 
     /// <summary>The coordinator's clock, Unix seconds: decides which cells count as live on every replica alike.</summary>
@@ -28,12 +36,13 @@ public sealed class ReadCommand
     public Token EndToken { get; init; }
 
     /// <summary>
-    /// Where a token range read goes on: after this entry of this partition. The partition key at <see cref="Token"/> + …; null: from the start.
-    /// For a single partition the slices say it all.
+    /// Where the read goes on: after this entry of this partition, in the order of the read (in a reversed read: before it). Null: from the
+    /// start. For one partition as well as for a token range, in which the point must lie. The partition's static row is read again for
+    /// the rows that are left, but when none is left the partition is not returned: its static row was on the page before.
     /// </summary>
     public ResumePoint? ResumeAfter { get; init; }
 
-    /// <summary>Which rows: slices in entry-key order, not overlapping. Empty: none (static row only).</summary>
+    /// <summary>Which rows: slices in entry-key order, not overlapping, also when reversed. Empty: none (static row only).</summary>
     public required IReadOnlyList<RowSlice> Slices { get; init; }
 
     /// <summary>Rows from the last to the first (ORDER BY against the clustering order). Not for token ranges.</summary>
@@ -48,14 +57,90 @@ public sealed class ReadCommand
     /// <summary>Stop after so many live rows of each partition; <see cref="int.MaxValue"/> for no such limit.</summary>
     public int PartitionLimit { get; init; } = int.MaxValue;
 
-    public void Encode(IBufferWriter<byte> destination) => throw new NotImplementedException();
+    /// <summary>The same read, from another place and with another limit.</summary>
+    public ReadCommand With(ResumePoint? resumeAfter, int limit) => With(Token, EndToken, resumeAfter, limit);
+
+    /// <summary>The same read of another part of the ring.</summary>
+    public ReadCommand With(Token start, Token end, ResumePoint? resumeAfter, int limit) => new()
+    {
+        Table = Table,
+        NowSeconds = NowSeconds,
+        PartitionKey = PartitionKey,
+        Token = start,
+        EndToken = end,
+        ResumeAfter = resumeAfter,
+        Slices = Slices,
+        Reversed = Reversed,
+        WithStatic = WithStatic,
+        Limit = limit,
+        PartitionLimit = PartitionLimit,
+    };
+
+    public void Encode(IBufferWriter<byte> destination)
+    {
+        Check.Request(Slices.Count <= Limits.ReadSlicesMax && Limit > 0 && PartitionLimit > 0);
+        destination.WriteByte(Format);
+        destination.WriteByte((byte)(
+            (PartitionKey is null ? 0 : SingleFlag) | (Reversed ? ReversedFlag : 0) | (WithStatic ? StaticFlag : 0) | (ResumeAfter is null ? 0 : ResumeFlag)));
+        destination.WriteUInt32(Table.Value);
+        destination.WriteInt64(NowSeconds);
+        destination.WriteInt64(Token.Value);
+        if (PartitionKey is { } partitionKey)
+        {
+            WritePartitionKey(partitionKey.Span, destination);
+        }
+        else
+        {
+            destination.WriteInt64(EndToken.Value);
+        }
+
+        if (ResumeAfter is { } resume)
+        {
+            resume.Encode(destination);
+        }
+
+        destination.WriteVariable((uint)Limit);
+        destination.WriteVariable((uint)PartitionLimit);
+        destination.WriteVariable((uint)Slices.Count);
+        for (var i = 0; i < Slices.Count; i++)
+        {
+            destination.WriteBlock(Slices[i].Start.Span);
+            destination.WriteBlock(Slices[i].End.Span);
+        }
+    }
 
     /// <exception cref="MalformedDataException">Not a read command, or over a limit.</exception>
-    public static ReadCommand Decode(ReadOnlySpan<byte> source) => throw new NotImplementedException();
+    public static ReadCommand Decode(ReadOnlySpan<byte> source)
+    {
+        var reader = new ReadCommandReader(source);
+        var slices = new RowSlice[reader.SliceCount];
+        for (var i = 0; reader.NextSlice(out var start, out var end); i++)
+        {
+            slices[i] = new RowSlice(start.ToArray(), end.ToArray());
+        }
+
+        return new ReadCommand
+        {
+            Table = reader.Table,
+            NowSeconds = reader.NowSeconds,
+            PartitionKey = reader.IsSingle ? reader.PartitionKey.ToArray() : (ReadOnlyMemory<byte>?)null,
+            Token = reader.Token,
+            EndToken = reader.EndToken,
+            ResumeAfter = reader.HasResume
+                ? new ResumePoint(reader.ResumeToken, reader.ResumePartitionKey.ToArray(), reader.ResumeEntryKey.ToArray())
+                : null,
+            Slices = slices,
+            Reversed = reader.Reversed,
+            WithStatic = reader.WithStatic,
+            Limit = reader.Limit,
+            PartitionLimit = reader.PartitionLimit,
+        };
+    }
+
+    internal static void WritePartitionKey(ReadOnlySpan<byte> partitionKey, IBufferWriter<byte> destination)
+    {
+        Check.Request(partitionKey.Length is > 0 and <= Limits.PartitionKeyBytesMax);
+        destination.WriteUInt16((ushort)partitionKey.Length);
+        destination.Write(partitionKey);
+    }
 }
-
-/// <summary>Rows with <c>Start ≤ entry key &lt; End</c>: bounds as <see cref="Keys.EntryKey"/> writes them. A single row is [key, key + 0x00).</summary>
-public readonly record struct RowSlice(ReadOnlyMemory<byte> Start, ReadOnlyMemory<byte> End);
-
-/// <summary>The last entry that a page returned. An empty entry key: the whole partition is done.</summary>
-public readonly record struct ResumePoint(Token Token, ReadOnlyMemory<byte> PartitionKey, ReadOnlyMemory<byte> EntryKey);
