@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace Coterie.Cql.Syntax;
+
+internal abstract record Statement;
+
+/// <summary>A table's name, with its keyspace if that was given.</summary>
+internal sealed record TableName(string? Keyspace, string Name);
+
+internal sealed record UseStatement(string Keyspace) : Statement;
+
+/// <summary>INSERT, UPDATE or DELETE: what may stand in a batch.</summary>
+internal abstract record ModificationStatement(TableName Table, UsingClause Using) : Statement
+{
+    /// <summary>The first marker of the text that is the statement's own; not 0 only inside a batch.</summary>
+    public int FirstMarker { get; init; }
+
+    public int MarkerCount { get; init; }
+}
+
+internal sealed record UsingClause(Term? Timestamp, Term? TimeToLive)
+{
+    public static UsingClause None { get; } = new(null, null);
+}
+
+internal sealed record InsertStatement(TableName Table, ImmutableArray<(string Column, Term Value)> Values, UsingClause Using)
+    : ModificationStatement(Table, Using);
+
+internal sealed record UpdateStatement(TableName Table, UsingClause Using, ImmutableArray<Assignment> Assignments, ImmutableArray<Relation> Where)
+    : ModificationStatement(Table, Using);
+
+internal enum AssignmentKind : byte
+{
+    /// <summary>c = value</summary>
+    Set,
+
+    /// <summary>c = c + value</summary>
+    Append,
+
+    /// <summary>c = value + c</summary>
+    Prepend,
+
+    /// <summary>c = c - value</summary>
+    Remove,
+
+    /// <summary>c[key] = value</summary>
+    SetElement,
+}
+
+internal sealed record Assignment(AssignmentKind Kind, string Column, Term? Key, Term Value);
+
+/// <param name="Selections">What to delete of a row; empty for all of it.</param>
+internal sealed record DeleteStatement(TableName Table, ImmutableArray<DeleteSelection> Selections, UsingClause Using, ImmutableArray<Relation> Where)
+    : ModificationStatement(Table, Using);
+
+/// <param name="Key">For an element of a collection; null for the column.</param>
+internal sealed record DeleteSelection(string Column, Term? Key);
+
+internal sealed record BatchStatement(Plans.BatchKind Kind, Term? Timestamp, ImmutableArray<ModificationStatement> Statements, int MarkerCount) : Statement;
