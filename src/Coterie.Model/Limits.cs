@@ -20,8 +20,11 @@ public static class Limits
     /// <summary>Entries that a replica looks at for one page, whatever it finds: a queue of tombstones must not hold it up or blow its memory.</summary>
     public const int PageScannedEntriesMax = 100_000;
 
-    /// <summary>Bytes of rows after which a replica ends its page. One row more may go over it.</summary>
-    public const int PageBytesMax = 16 * 1024 * 1024;
+    /// <summary>Bytes after which a replica ends its page. One row, one static row and so many bytes of range tombstones may go over it.</summary>
+    public const int PageBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Reads that wait for the disk, or mutations that wait for the writer, whose objects a replica keeps for the next.</summary>
+    public const int ReplicaPooledMax = 4_096;
 
     /// <summary>Elements of one collection of one row. Every read folds the whole row, so it must stay small enough to fold.</summary>
     public const int CollectionElementsMax = 65_536;

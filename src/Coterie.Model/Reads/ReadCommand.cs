@@ -38,7 +38,7 @@ public sealed class ReadCommand
     /// <summary>
     /// Where the read goes on: after this entry of this partition, in the order of the read (in a reversed read: before it). Null: from the
     /// start. For one partition as well as for a token range, in which the point must lie. The partition's static row is read again for
-    /// the rows that are left, but when none is left the partition is not returned: its static row was on the page before.
+    /// the rows that are left; alone it counts for nothing and a coordinator does not return it: it was on the page before.
     /// </summary>
     public ResumePoint? ResumeAfter { get; init; }
 
@@ -116,7 +116,7 @@ public sealed class ReadCommand
         var slices = new RowSlice[reader.SliceCount];
         for (var i = 0; reader.NextSlice(out var start, out var end); i++)
         {
-            slices[i] = new RowSlice(start.ToArray(), end.ToArray());
+            slices[i] = new RowSlice(reader.Bytes(start).ToArray(), reader.Bytes(end).ToArray());
         }
 
         return new ReadCommand

@@ -90,8 +90,8 @@ public ref struct ReadCommandReader
 
     public int SliceCount { get; }
 
-    /// <summary>The next slice in entry-key order. False after the last.</summary>
-    public bool NextSlice(out ReadOnlySpan<byte> start, out ReadOnlySpan<byte> end)
+    /// <summary>The next slice in entry-key order, as places in the source (<see cref="Bytes"/>). False after the last.</summary>
+    public bool NextSlice(out Range start, out Range end)
     {
         start = end = default;
         if (_slicesRead == SliceCount)
@@ -100,16 +100,18 @@ public ref struct ReadCommandReader
         }
 
         _slicesRead++;
-        start = _slices.ReadBlock(Limits.EntryKeyBytesMax, "slice");
-        end = _slices.ReadBlock(Limits.EntryKeyBytesMax, "slice");
+        start = Place(_slices.ReadBlock(Limits.EntryKeyBytesMax, "slice"));
+        end = Place(_slices.ReadBlock(Limits.EntryKeyBytesMax, "slice"));
         return true;
     }
 
-    /// <summary>Begins again with the first slice.</summary>
-    public void RestartSlices()
+    public readonly ReadOnlySpan<byte> Bytes(Range place) => _source[place];
+
+    /// <summary>Where the bytes just read are: they end where the reader stands.</summary>
+    private readonly Range Place(ReadOnlySpan<byte> justRead)
     {
-        _slices = new ByteReader(_source[_slicesAt..]);
-        _slicesRead = 0;
+        var end = _slicesAt + _slices.Position;
+        return (end - justRead.Length)..end;
     }
 
     private static ReadOnlySpan<byte> ReadPartitionKey(scoped ref ByteReader reader)

@@ -10,7 +10,7 @@ namespace Coterie.Model.Reads;
 /// bytes, so their digest is the digest of these. Order of calls: for each partition BeginPartition, Range*, Static?, Row*, EndPartition; then Finish
 /// or Stopped. Format: docs/formats.md.
 /// </summary>
-public ref struct ReadResponseWriter
+public struct ReadResponseWriter
 {
     internal const byte Format = 1;
     internal const byte EndMark = 0;

@@ -1,0 +1,43 @@
+using Coterie.Cluster.Metadata;
+using Coterie.Model.Ids;
+using Coterie.Model.Metadata;
+
+namespace Coterie.Replica;
+
+/// <summary>
+/// Which storage ids belong to a table now. What is under any other was dropped or truncated: a write to it dies, a read of it finds nothing
+/// to answer. Made once for each epoch, when it is first asked for.
+/// </summary>
+public sealed class LiveTables(IMetadataView metadata)
+{
+    private volatile Snapshot _snapshot = Snapshot.Of(metadata.Current);
+
+    public bool Contains(StorageId table)
+    {
+        var current = metadata.Current;
+        var snapshot = _snapshot;
+        if (!ReferenceEquals(snapshot.Metadata, current))
+        {
+            _snapshot = snapshot = Snapshot.Of(current);
+        }
+
+        return snapshot.Tables.Contains(table.Value);
+    }
+
+    private sealed record Snapshot(ClusterMetadata Metadata, HashSet<uint> Tables)
+    {
+        public static Snapshot Of(ClusterMetadata metadata)
+        {
+            var tables = new HashSet<uint>();
+            foreach (var keyspace in metadata.Keyspaces.Values)
+            {
+                foreach (var table in keyspace.Tables.Values)
+                {
+                    tables.Add(table.StorageId.Value);
+                }
+            }
+
+            return new Snapshot(metadata, tables);
+        }
+    }
+}

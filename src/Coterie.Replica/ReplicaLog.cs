@@ -1,0 +1,19 @@
+using Coterie.Model.Ids;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Replica;
+
+internal static partial class ReplicaLog
+{
+    [LoggerMessage(2000, LogLevel.Warning, "Refused a {What} from {Node}: {Reason}")]
+    public static partial void Malformed(ILogger logger, string what, NodeId node, string reason);
+
+    [LoggerMessage(2001, LogLevel.Error, "Damaged data met by a read of table {Table}")]
+    public static partial void Corrupt(ILogger logger, StorageId table, Exception exception);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Refused a read of table {Table}: {Reason}")]
+    public static partial void Tombstones(ILogger logger, StorageId table, string reason);
+
+    [LoggerMessage(2003, LogLevel.Error, "A read of table {Table} failed")]
+    public static partial void ReadFailed(ILogger logger, StorageId table, Exception exception);
+}
