@@ -1,0 +1,73 @@
+using Coterie.Cluster.Membership;
+using Coterie.Model.Ids;
+using Coterie.Model.Metadata;
+
+namespace Coterie.Host.Admin;
+
+/// <summary>Says in plain records what a node knows. Pure: metadata and opinions in, report out.</summary>
+internal static class ClusterReports
+{
+    private const double RingLength = 18446744073709551616.0;
+
+    public static StatusReport Status(ClusterMetadata metadata, ILiveness liveness, NodeId self, bool cqlOpen, TimeSpan uptime, long loadBytes)
+    {
+        var nodes = metadata.Nodes.Values
+            .Select(node => new PeerReport(
+                node.Id.ToString(),
+                node.Datacenter,
+                node.Rack,
+                node.PeerAddress.ToString(),
+                node.CqlAddress.ToString(),
+                node.AdminAddress.ToString(),
+                liveness.IsAlive(node.Id)))
+            .ToList();
+        return new StatusReport(
+            metadata.ClusterName,
+            metadata.ClusterId.ToString(),
+            metadata.Epoch.Value,
+            self.ToString(),
+            cqlOpen && SeesMajority(metadata, liveness),
+            uptime.TotalSeconds,
+            loadBytes,
+            nodes);
+    }
+
+    public static RingReport Ring(ClusterMetadata metadata, ILiveness liveness)
+    {
+        var owned = Ownership(metadata);
+        var nodes = metadata.Nodes.Values
+            .Select(node => new RingNode(
+                node.Id.ToString(),
+                node.Datacenter,
+                node.Rack,
+                node.CqlAddress.ToString(),
+                liveness.IsAlive(node.Id),
+                owned[node.Id],
+                [.. node.Tokens.Order().Select(token => token.ToString())]))
+            .ToList();
+        return new RingReport(metadata.ClusterName, metadata.Epoch.Value, nodes);
+    }
+
+    public static bool SeesMajority(ClusterMetadata metadata, ILiveness liveness) =>
+        metadata.IsFormed && metadata.Nodes.Keys.Count(liveness.IsAlive) > metadata.Nodes.Count / 2;
+
+    /// <summary>A token owns what lies between the one before it (exclusive) and itself (inclusive), around the ring.</summary>
+    internal static SortedDictionary<NodeId, double> Ownership(ClusterMetadata metadata)
+    {
+        var owned = new SortedDictionary<NodeId, double>();
+        foreach (var node in metadata.Nodes.Keys)
+        {
+            owned[node] = 0;
+        }
+
+        var ring = metadata.Nodes.Values.SelectMany(node => node.Tokens.Select(token => (Token: token.Value, node.Id))).Order().ToList();
+        for (var i = 0; i < ring.Count; i++)
+        {
+            var before = ring[(i + ring.Count - 1) % ring.Count].Token;
+            var length = unchecked((ulong)(ring[i].Token - before));
+            owned[ring[i].Id] += ring.Count == 1 ? 1 : length / RingLength;
+        }
+
+        return owned;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Coterie.Host.Admin;
+
+/// <summary>What one node says of itself and of its peers: the answer of <c>/api/status</c>.</summary>
+/// <param name="Ready">Serves CQL and sees a majority of the nodes alive.</param>
+public sealed record StatusReport(
+    string Cluster, string ClusterId, long Epoch, string Node, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes);
+
+/// <summary>A node of the cluster as the reporting node sees it. Its own opinion: two nodes may differ.</summary>
+public sealed record PeerReport(string Id, string Datacenter, string Rack, string PeerAddress, string CqlAddress, string AdminAddress, bool Up);
+
+/// <summary>Who owns which part of the ring: the answer of <c>/api/ring</c>.</summary>
+public sealed record RingReport(string Cluster, long Epoch, IReadOnlyList<RingNode> Nodes);
+
+/// <param name="Ownership">The part of all tokens for which this node is the first replica, from 0 to 1.</param>
+/// <param name="Tokens">As text, since JSON numbers lose the last digits of 64-bit integers in many readers.</param>
+public sealed record RingNode(string Id, string Datacenter, string Rack, string CqlAddress, bool Up, double Ownership, IReadOnlyList<string> Tokens);

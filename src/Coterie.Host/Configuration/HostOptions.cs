@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Host.Configuration;
+
+/// <summary>What one node is told at start. Made by <see cref="HostOptionsReader"/>, which lists the keys.</summary>
+public sealed record HostOptions
+{
+    public required string ClusterName { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    public required string Datacenter { get; init; }
+
+    public required string Rack { get; init; }
+
+    public required IPEndPoint CqlAddress { get; init; }
+
+    public required IPEndPoint PeerAddress { get; init; }
+
+    public required IPEndPoint AdminAddress { get; init; }
+
+    /// <summary>Peer addresses of the nodes that form the cluster, the same list in the same order on each of them. The first five vote.</summary>
+    public required ImmutableArray<IPEndPoint> InitialNodes { get; init; }
+
+    /// <summary>Lets the node listen where others can reach it, although there is no authentication and no TLS yet.</summary>
+    public required bool InsecureNoAuthNoTls { get; init; }
+
+    public required TimeSpan WriteTimeout { get; init; }
+
+    public required TimeSpan ReadTimeout { get; init; }
+
+    /// <summary>How long a stop waits for requests in flight.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required long BlockCacheBytes { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+}

@@ -1,0 +1,127 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Host.Configuration;
+
+/// <summary>
+/// Every key that a node understands, with its type, range and default. Strict: whatever is unknown, of the wrong unit, out of range or
+/// missing is a problem, and all problems are found before any is told.
+/// </summary>
+public static class HostOptionsReader
+{
+    private const string InsecureKey = "InsecureNoAuthNoTls";
+
+    /// <summary>The flag of the command line that stands for <c>InsecureNoAuthNoTls=true</c>.</summary>
+    public const string InsecureFlag = "--insecure-no-auth-no-tls";
+
+    /// <returns>The options, or null if there was any problem.</returns>
+    public static HostOptions? Read(string? file, IDictionary environment, IEnumerable<string> arguments, List<string> problems)
+    {
+        var sources = new SettingSources(problems);
+        if (file is not null)
+        {
+            sources.AddJsonFile(file);
+            if (problems.Count > 0)
+            {
+                // Without the file every required key would be reported missing.
+                return null;
+            }
+        }
+
+        sources.AddEnvironment(environment);
+        sources.AddCommandLine(arguments.Select(argument => argument == InsecureFlag ? $"--{InsecureKey}=true" : argument));
+        return Read(new SettingReader(sources.All, problems), problems);
+    }
+
+    private static HostOptions? Read(SettingReader settings, List<string> problems)
+    {
+        var clusterName = settings.RequiredText("ClusterName");
+        var dataDirectory = settings.RequiredText("DataDirectory");
+        var datacenter = settings.Text("Datacenter", "dc1");
+        var rack = settings.Text("Rack", "rack1");
+        var cql = settings.RequiredAddress("Cql:Address");
+        var peer = settings.RequiredAddress("Peer:Address");
+        var admin = settings.RequiredAddress("Admin:Address");
+        var initial = settings.RequiredAddresses("InitialNodes");
+        var insecure = settings.Boolean(InsecureKey, false);
+        var write = settings.Length("Timeouts:Write", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        var read = settings.Length("Timeouts:Read", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
+        var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
+        settings.ReportUnknown();
+        CheckAddresses(settings, cql, peer, admin, initial, insecure);
+        if (problems.Count > 0 || clusterName is null || dataDirectory is null || cql is null || peer is null || admin is null)
+        {
+            return null;
+        }
+
+        return new HostOptions
+        {
+            ClusterName = clusterName,
+            DataDirectory = Path.GetFullPath(dataDirectory),
+            Datacenter = datacenter,
+            Rack = rack,
+            CqlAddress = cql,
+            PeerAddress = peer,
+            AdminAddress = admin,
+            InitialNodes = initial,
+            InsecureNoAuthNoTls = insecure,
+            WriteTimeout = write,
+            ReadTimeout = read,
+            DrainTimeout = drain,
+            BlockCacheBytes = cache,
+            LogLevel = logLevel,
+        };
+    }
+
+    private static void CheckAddresses(
+        SettingReader settings, IPEndPoint? cql, IPEndPoint? peer, IPEndPoint? admin, ImmutableArray<IPEndPoint> initial, bool insecure)
+    {
+        CheckLoopback(settings, "Cql:Address", cql, insecure);
+        CheckLoopback(settings, "Peer:Address", peer, insecure);
+        if (admin is not null && !IPAddress.IsLoopback(admin.Address))
+        {
+            settings.Report("Admin:Address", "is not a loopback address; the admin address has no authentication and may be nothing else");
+        }
+
+        if (cql is not null && (cql.Equals(peer) || cql.Equals(admin)))
+        {
+            settings.Report("Cql:Address", "is also the address of something else");
+        }
+
+        if (peer is not null && peer.Equals(admin))
+        {
+            settings.Report("Peer:Address", "is also the admin address");
+        }
+
+        if (initial.Distinct().Count() != initial.Length)
+        {
+            settings.Report("InitialNodes", "names a node twice");
+        }
+
+        if (peer is not null && !initial.IsEmpty && !initial.Contains(peer))
+        {
+            settings.Report("InitialNodes", $"does not name this node ({peer}); joining a cluster later is not possible yet");
+        }
+    }
+
+    private static void CheckLoopback(SettingReader settings, string key, IPEndPoint? address, bool insecure)
+    {
+        if (address is null)
+        {
+            return;
+        }
+
+        if (address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any))
+        {
+            settings.Report(key, "stands for every interface; name the one that others reach");
+        }
+        else if (!IPAddress.IsLoopback(address.Address) && !insecure)
+        {
+            settings.Report(key, $"is not a loopback address; there is no authentication and no TLS yet, so this takes {InsecureFlag}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Net;
+using Coterie.Cluster.Membership;
+using Coterie.Host.Admin;
+using Coterie.Model.Ids;
+using Coterie.Model.Metadata;
+
+namespace Coterie.Host.Tests;
+
+public sealed class ClusterReportsTests
+{
+    [Fact]
+    public void Ownership_goes_by_the_distance_to_the_token_before_around_the_ring()
+    {
+        // Quarters: (−2^62, 0] and (0, 2^62] belong to node 1, the half that goes around belongs to node 2.
+        var metadata = Cluster((1, [0, 1L << 62]), (2, [-(1L << 62)]));
+
+        var owned = ClusterReports.Ownership(metadata);
+
+        Assert.Equal(0.5, owned[Id(1)]);
+        Assert.Equal(0.5, owned[Id(2)]);
+    }
+
+    [Fact]
+    public void One_token_owns_everything()
+    {
+        Assert.Equal(1.0, ClusterReports.Ownership(Cluster((1, [42])))[Id(1)]);
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Ready_means_that_a_majority_is_seen_alive(int alive, bool ready)
+    {
+        var metadata = Cluster((1, [1]), (2, [2]), (3, [3]));
+
+        var report = ClusterReports.Status(metadata, new Opinion(alive), Id(1), cqlOpen: true, TimeSpan.FromSeconds(1), 7);
+
+        Assert.Equal(ready, report.Ready);
+        Assert.Equal(alive, report.Nodes.Count(node => node.Up));
+        Assert.Equal(7, report.LoadBytes);
+    }
+
+    [Fact]
+    public void A_cluster_that_is_not_formed_is_not_ready()
+    {
+        Assert.False(ClusterReports.SeesMajority(ClusterMetadata.Empty, new Opinion(3)));
+    }
+
+    private static NodeId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
+
+    private static ClusterMetadata Cluster(params (int Number, long[] Tokens)[] nodes) => ClusterMetadata.Empty with
+    {
+        Nodes = nodes.ToImmutableSortedDictionary(
+            node => Id(node.Number),
+            node => new NodeInfo(
+                Id(node.Number),
+                new IPEndPoint(IPAddress.Loopback, 7000 + node.Number),
+                new IPEndPoint(IPAddress.Loopback, 9042 + node.Number),
+                new IPEndPoint(IPAddress.Loopback, 9180 + node.Number),
+                "dc1",
+                "rack1",
+                [.. node.Tokens.Select(token => new Token(token))])),
+    };
+
+    private sealed class Opinion(int alive) : ILiveness
+    {
+        public event Action<NodeId, bool>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public bool IsAlive(NodeId node) => node.CompareTo(Id(alive)) <= 0;
+    }
+}
