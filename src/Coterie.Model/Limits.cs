@@ -65,6 +65,21 @@ public static class Limits
     /// <summary>Tables of one cluster.</summary>
     public const int TablesMax = 1_000;
 
+    /// <summary>Keyspaces of one cluster.</summary>
+    public const int KeyspacesMax = 1_000;
+
+    /// <summary>Characters of the name of a keyspace or a table, as in Cassandra, where it becomes part of a file name.</summary>
+    public const int SchemaNameLengthMax = 48;
+
+    /// <summary>Characters of a column's name.</summary>
+    public const int ColumnNameLengthMax = 1_024;
+
+    /// <summary>Bytes of one change of the metadata: more than the longest statement that asks for one.</summary>
+    public const int MetadataChangeBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of the whole metadata, and of one answer with entries of its log.</summary>
+    public const int MetadataBytesMax = 32 * 1024 * 1024;
+
     /// <summary>Nodes of one cluster.</summary>
     public const int NodesMax = 100;
 

@@ -25,8 +25,20 @@ public sealed record ClusterMetadata
     /// <summary>Who votes on the next entry; at most <see cref="Limits.VotersMax"/>. Before formation: the first of the initial list.</summary>
     public ImmutableArray<IPEndPoint> Voters { get; init; } = [];
 
-    public ImmutableSortedDictionary<string, KeyspaceSchema> Keyspaces { get; init; } =
-        ImmutableSortedDictionary.Create<string, KeyspaceSchema>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, KeyspaceSchema> Keyspaces
+    {
+        get;
+        init
+        {
+            field = value;
+            SchemaVersion = MetadataCodec.SchemaVersionOf(value);
+        }
+    }
+    = ImmutableSortedDictionary.Create<string, KeyspaceSchema>(StringComparer.Ordinal);
+
+    /// <summary>What drivers see as <c>schema_version</c>. Invariant: <see cref="MetadataCodec.SchemaVersionOf"/> of <see cref="Keyspaces"/>.</summary>
+    public Guid SchemaVersion { get; private init; } =
+        MetadataCodec.SchemaVersionOf(ImmutableSortedDictionary.Create<string, KeyspaceSchema>(StringComparer.Ordinal));
 
     /// <summary>The next storage id to hand out. Only rises.</summary>
     public uint NextStorageId { get; init; } = 1;
