@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
-using System.Text;
 
 namespace Coterie.Model.Metadata;
 
@@ -54,9 +53,9 @@ public sealed class MetadataWriter
 
     public void WriteString(string value)
     {
-        var length = Encoding.UTF8.GetByteCount(value);
+        var length = System.Text.Encoding.UTF8.GetByteCount(value);
         WriteInt32(length);
-        _bytes.Advance(Encoding.UTF8.GetBytes(value, _bytes.GetSpan(length)));
+        _bytes.Advance(System.Text.Encoding.UTF8.GetBytes(value, _bytes.GetSpan(length)));
     }
 
     /// <summary>The length of the address (4 or 16), the address, the port.</summary>

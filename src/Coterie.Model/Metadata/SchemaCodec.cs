@@ -106,12 +106,10 @@ internal static class SchemaCodec
     private static CqlType ReadType(ref MetadataReader reader)
     {
         var name = reader.ReadString(TextBytesMax, "column type");
-        var type = TypeNamed(name);
+        var type = CqlTypeParser.Parse(name);
         Require(type.CqlName == name, "a type that is not written in its one form");
         return type;
     }
-
-    private static CqlType TypeNamed(string name) => throw new NotImplementedException(name);
 
     private static void WriteReplication(MetadataWriter writer, ReplicationStrategy replication)
     {
