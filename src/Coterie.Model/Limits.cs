@@ -29,6 +29,9 @@ public static class Limits
     /// <summary>Elements of one collection of one row. Every read folds the whole row, so it must stay small enough to fold.</summary>
     public const int CollectionElementsMax = 65_536;
 
+    /// <summary>Key of one element of a collection: a set's element, a map's key.</summary>
+    public const int ElementKeyBytesMax = 65_535;
+
     /// <summary>Bytes of one encoded row with its collections.</summary>
     public const int RowBytesMax = 16 * 1024 * 1024;
 

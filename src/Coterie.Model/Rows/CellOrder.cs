@@ -7,5 +7,31 @@ namespace Coterie.Model.Rows;
 /// </summary>
 public static class CellOrder
 {
-    public static int Compare(in Cell left, in Cell right) => throw new NotImplementedException();
+    public static int Compare(in Cell left, in Cell right)
+    {
+        var byTimestamp = left.Timestamp.CompareTo(right.Timestamp);
+        if (byTimestamp != 0)
+        {
+            return byTimestamp;
+        }
+
+        if (left.Kind != right.Kind)
+        {
+            return left.Kind > right.Kind ? 1 : -1;
+        }
+
+        var byKind = left.Kind switch
+        {
+            CellKind.Expiring => CompareExpiries(left, right),
+            CellKind.Tombstone => left.Formed.CompareTo(right.Formed),
+            _ => 0,
+        };
+        return byKind != 0 ? byKind : left.Value.SequenceCompareTo(right.Value);
+    }
+
+    private static int CompareExpiries(in Cell left, in Cell right)
+    {
+        var byExpiry = left.ExpiresAtSeconds.CompareTo(right.ExpiresAtSeconds);
+        return byExpiry != 0 ? byExpiry : left.TtlSeconds.CompareTo(right.TtlSeconds);
+    }
 }
