@@ -91,4 +91,28 @@ public static class Limits
 
     /// <summary>Tokens of one node.</summary>
     public const int TokensPerNode = 16;
+
+    /// <summary>CQL connections of one node. One more is closed as soon as it is accepted.</summary>
+    public const int CqlConnectionsMax = 20_000;
+
+    /// <summary>Requests of one CQL connection that are being answered. One more is answered with Overloaded.</summary>
+    public const int CqlRequestsPerConnectionMax = 4_096;
+
+    /// <summary>Bytes of all requests of one node that are being answered or have arrived in part. Over it: Overloaded.</summary>
+    public const long CqlRequestBytesMax = 256L * 1024 * 1024;
+
+    /// <summary>Bytes of one CQL response. The protocol's own limit is 256 MB.</summary>
+    public const int CqlResponseBytesMax = 128 * 1024 * 1024;
+
+    /// <summary>Bytes waiting to be read by one CQL client, from which on nothing more is read from it.</summary>
+    public const int CqlUnreadBytesPause = 1024 * 1024;
+
+    /// <summary>Bytes waiting to be read by one CQL client, over which it is disconnected. Room for one largest response on top of the pause.</summary>
+    public const int CqlUnreadBytesMax = CqlResponseBytesMax + (16 * 1024 * 1024);
+
+    /// <summary>Prepared statements that a node remembers; the least recently used are forgotten, and clients prepare them again.</summary>
+    public const int PreparedStatementsMax = 10_000;
+
+    /// <summary>Bytes of text of the prepared statements that a node remembers.</summary>
+    public const long PreparedStatementBytesMax = 64L * 1024 * 1024;
 }
