@@ -115,4 +115,16 @@ public static class Limits
 
     /// <summary>Bytes of text of the prepared statements that a node remembers.</summary>
     public const long PreparedStatementBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>Writes that may wait for the writer loop of a node. One more is refused: the coordinator counts the replica as overloaded.</summary>
+    public const int WriterQueuedWritesMax = 16_384;
+
+    /// <summary>Bytes that may wait for the writer loop of a node. Some mutations of the largest size.</summary>
+    public const long WriterQueuedBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>A batch of the writer loop takes no further write once it has this many bytes, so that one fsync stays short.</summary>
+    public const int WriterBatchBytesMax = 1024 * 1024;
+
+    /// <summary>Cold reads that may wait for a thread of the storage engine's I/O pool.</summary>
+    public const int StorageWorkQueuedMax = 4_096;
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using Coterie.Model;
 
 namespace Coterie.Storage;
 
@@ -20,15 +20,23 @@ public enum BatchOperation : byte
 /// </summary>
 public sealed class StorageBatch
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
+    // Operation, area, length of the key, length of the value.
+    private const int HeaderBytes = 1 + 1 + 4 + 4;
+    private const int InitialBytes = 64 * 1024;
+
+    private byte[] _buffer = new byte[InitialBytes];
 
     public int Count { get; private set; }
 
-    public int Bytes => _buffer.WrittenCount;
+    public int Bytes { get; private set; }
 
     public void Put(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Append(BatchOperation.Put, area, key, value);
 
-    public void Merge(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Append(BatchOperation.Merge, area, key, value);
+    public void Merge(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        Check.Request(area == StorageArea.Data);
+        Append(BatchOperation.Merge, area, key, value);
+    }
 
     public void Delete(StorageArea area, ReadOnlySpan<byte> key) => Append(BatchOperation.Delete, area, key, []);
 
@@ -36,22 +44,38 @@ public sealed class StorageBatch
 
     public void Clear()
     {
-        _buffer.ResetWrittenCount();
         Count = 0;
+        Bytes = 0;
     }
 
-    public Enumerator GetEnumerator() => new(_buffer.WrittenSpan);
+    public Enumerator GetEnumerator() => new(_buffer.AsSpan(0, Bytes));
+
+    /// <summary>Takes back what was added after the batch had this many operations and bytes.</summary>
+    internal void Rewind(int count, int bytes)
+    {
+        Check.That(count <= Count && bytes <= Bytes);
+        Count = count;
+        Bytes = bytes;
+    }
+
+    internal StorageBatch Copy() => new() { _buffer = _buffer.AsSpan(0, Bytes).ToArray(), Count = Count, Bytes = Bytes };
 
     private void Append(BatchOperation operation, StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var span = _buffer.GetSpan(10 + key.Length + value.Length);
+        var end = checked(Bytes + HeaderBytes + key.Length + value.Length);
+        if (end > _buffer.Length)
+        {
+            Array.Resize(ref _buffer, Math.Max(end, checked(_buffer.Length * 2)));
+        }
+
+        var span = _buffer.AsSpan(Bytes);
         span[0] = (byte)operation;
         span[1] = (byte)area;
         BinaryPrimitives.WriteInt32LittleEndian(span[2..], key.Length);
         BinaryPrimitives.WriteInt32LittleEndian(span[6..], value.Length);
-        key.CopyTo(span[10..]);
-        value.CopyTo(span[(10 + key.Length)..]);
-        _buffer.Advance(10 + key.Length + value.Length);
+        key.CopyTo(span[HeaderBytes..]);
+        value.CopyTo(span[(HeaderBytes + key.Length)..]);
+        Bytes = end;
         Count++;
     }
 
@@ -73,8 +97,9 @@ public sealed class StorageBatch
 
             var keyLength = BinaryPrimitives.ReadInt32LittleEndian(_rest[2..]);
             var valueLength = BinaryPrimitives.ReadInt32LittleEndian(_rest[6..]);
-            Current = new Item((BatchOperation)_rest[0], (StorageArea)_rest[1], _rest.Slice(10, keyLength), _rest.Slice(10 + keyLength, valueLength));
-            _rest = _rest[(10 + keyLength + valueLength)..];
+            var valueStart = HeaderBytes + keyLength;
+            Current = new Item((BatchOperation)_rest[0], (StorageArea)_rest[1], _rest[HeaderBytes..valueStart], _rest.Slice(valueStart, valueLength));
+            _rest = _rest[(valueStart + valueLength)..];
             return true;
         }
     }

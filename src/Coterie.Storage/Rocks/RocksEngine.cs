@@ -1,0 +1,303 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Coterie.Model;
+using Microsoft.Extensions.Logging;
+using static Coterie.Storage.Rocks.RocksNative;
+
+namespace Coterie.Storage.Rocks;
+
+/// <summary>
+/// One RocksDB database: a column family an area, the model's join as its merge operator, every commit synced.
+/// </summary>
+/// <remarks>
+/// Invariants: a commit returns after its fsync or throws; once one has failed for anything but space, none is tried again; the native
+/// database outlives every read and cursor inside it.
+/// </remarks>
+public sealed partial class RocksEngine : IStorageEngine
+{
+    private const int BlockCacheTier = 1;
+
+    private readonly RocksOptions _options;
+    private readonly ILogger _logger;
+    private readonly RocksSettings _settings;
+    private readonly ReaderGate _gate = new();
+    private readonly ReadPool _reads;
+    private readonly CommitThread _commits;
+    private readonly nint _db;
+    private readonly nint _data;
+    private readonly nint _local;
+    private readonly nint _writeBatch;
+    private readonly nint _syncedWrite;
+    private readonly nint _read;
+    private readonly nint _cachedRead;
+    private Exception? _failure;
+    private int _disposed;
+
+    private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint data, nint local, ILogger logger)
+    {
+        _options = options;
+        _settings = settings;
+        _db = db;
+        _data = data;
+        _local = local;
+        _logger = logger;
+        _writeBatch = rocksdb_writebatch_create();
+        _syncedWrite = rocksdb_writeoptions_create();
+        rocksdb_writeoptions_set_sync(_syncedWrite, 1);
+        _read = rocksdb_readoptions_create();
+        _cachedRead = rocksdb_readoptions_create();
+        rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
+        _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
+        _commits = new CommitThread(Commit);
+    }
+
+    /// <summary>Operands that could not be decoded and were left out of merges. Anything but 0 is a reason to look.</summary>
+    public long UndecodableOperands => _settings.MergeOperator.UndecodableOperands;
+
+    /// <summary>Opens the database in <see cref="RocksOptions.Path"/>, or makes it. Blocks: replays the log.</summary>
+    /// <exception cref="StorageCorruptException">What is on the disk is damaged; the message names the file. Nothing was changed.</exception>
+    /// <exception cref="StorageFailedException">It cannot be opened: locked by another process, unreadable.</exception>
+    public static unsafe RocksEngine Open(RocksOptions options, RowMergeFunction merge, ILogger<RocksEngine> logger)
+    {
+        Directory.CreateDirectory(options.Path);
+        var settings = new RocksSettings(options, merge, logger, create: true);
+        try
+        {
+            var families = stackalloc nint[2];
+            var db = OpenDatabase(options.Path, settings, families);
+            return new RocksEngine(options, settings, db, families[0], families[1], logger);
+        }
+        catch
+        {
+            settings.Dispose();
+            throw;
+        }
+    }
+
+    public ValueTask CommitAsync(StorageBatch batch)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return _commits.CommitAsync(batch);
+    }
+
+    public unsafe GetResult Get(StorageArea area, ReadOnlySpan<byte> key, IBufferWriter<byte> destination, bool cachedOnly)
+    {
+        Enter();
+        try
+        {
+            byte* error = null;
+            nint slice;
+            fixed (byte* keyPointer = key)
+            {
+                slice = rocksdb_get_pinned_cf(_db, cachedOnly ? _cachedRead : _read, Family(area), keyPointer, (nuint)key.Length, &error);
+            }
+
+            if (error is not null)
+            {
+                return NotCachedOrThrow(error);
+            }
+
+            if (slice == 0)
+            {
+                return GetResult.Absent;
+            }
+
+            CopyAndFree(slice, destination);
+            return GetResult.Found;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public IStorageCursor Scan(StorageArea area, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse)
+    {
+        Enter();
+        return new RocksCursor(_gate, _db, Family(area), lower, upper, reverse);
+    }
+
+    public bool TrySchedule(IStorageWork work)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return _reads.TrySchedule(work);
+    }
+
+    public long ApproximateBytes()
+    {
+        Enter();
+        try
+        {
+            return Property(_data) + Property(_local);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _commits.DisposeAsync();
+        await _reads.DisposeAsync();
+        await _gate.CloseAsync();
+        Close();
+    }
+
+    private static unsafe nint OpenDatabase(string path, RocksSettings settings, nint* families)
+    {
+        var names = stackalloc nint[2];
+        var options = stackalloc nint[2];
+        (options[0], options[1]) = (settings.Data, settings.Local);
+
+        // RocksDB insists on a family of this name; it holds the data.
+        names[0] = Marshal.StringToCoTaskMemUTF8("default");
+        names[1] = Marshal.StringToCoTaskMemUTF8("local");
+        byte* error = null;
+        var db = rocksdb_open_column_families(settings.Database, path, 2, names, options, families, &error);
+        Marshal.FreeCoTaskMem(names[0]);
+        Marshal.FreeCoTaskMem(names[1]);
+        var status = TakeError(error);
+        return status is null ? db : throw RocksErrors.OfOpen(status, path);
+    }
+
+    private static unsafe void CopyAndFree(nint slice, IBufferWriter<byte> destination)
+    {
+        try
+        {
+            nuint length;
+            var value = rocksdb_pinnableslice_value(slice, &length);
+            destination.Write(new ReadOnlySpan<byte>(value, checked((int)length)));
+        }
+        finally
+        {
+            rocksdb_pinnableslice_destroy(slice);
+        }
+    }
+
+    private static unsafe GetResult NotCachedOrThrow(byte* error)
+    {
+        if (RocksErrors.IsNotCached(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error)))
+        {
+            rocksdb_free(error);
+            return GetResult.NotCached;
+        }
+
+        throw RocksErrors.OfRead(TakeError(error)!);
+    }
+
+    private void Enter() => ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+
+    private nint Family(StorageArea area) => area == StorageArea.Data ? _data : _local;
+
+    private unsafe long Property(nint family)
+    {
+        ulong files = 0, memory = 0;
+        fixed (byte* filesName = "rocksdb.live-sst-files-size"u8, memoryName = "rocksdb.cur-size-all-mem-tables"u8)
+        {
+            _ = rocksdb_property_int_cf(_db, family, filesName, &files);
+            _ = rocksdb_property_int_cf(_db, family, memoryName, &memory);
+        }
+
+        return (long)(files + memory);
+    }
+
+    // On the commit thread.
+    private unsafe Exception? Commit(StorageBatch batch)
+    {
+        if (_failure is not null)
+        {
+            return new StorageFailedException(_failure.Message, _failure);
+        }
+
+        Fill(batch);
+        byte* error = null;
+        rocksdb_write(_db, _syncedWrite, _writeBatch, &error);
+        rocksdb_writebatch_clear(_writeBatch);
+        var status = TakeError(error);
+        if (status is null)
+        {
+            return null;
+        }
+
+        var failure = RocksErrors.OfCommit(status);
+        if (failure is not StorageFullException)
+        {
+            _failure = failure;
+        }
+
+        return failure;
+    }
+
+    private unsafe void Fill(StorageBatch batch)
+    {
+        foreach (var item in batch)
+        {
+            var family = Family(item.Area);
+            fixed (byte* key = item.Key, value = item.Value)
+            {
+                switch (item.Operation)
+                {
+                    case BatchOperation.Put:
+                        rocksdb_writebatch_put_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
+                        break;
+                    case BatchOperation.Merge:
+                        rocksdb_writebatch_merge_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
+                        break;
+                    case BatchOperation.Delete:
+                        rocksdb_writebatch_delete_cf(_writeBatch, family, key, (nuint)item.Key.Length);
+                        break;
+                    case BatchOperation.DeleteRange when item.Key.SequenceCompareTo(item.Value) < 0:
+                        rocksdb_writebatch_delete_range_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
+                        break;
+                    case BatchOperation.DeleteRange:
+                        break;
+                    default:
+                        throw new BrokenInvariantException($"unknown batch operation {item.Operation}");
+                }
+            }
+        }
+    }
+
+    private void Close()
+    {
+        Flush();
+        rocksdb_cancel_all_background_work(_db, 1);
+        rocksdb_readoptions_destroy(_read);
+        rocksdb_readoptions_destroy(_cachedRead);
+        rocksdb_writeoptions_destroy(_syncedWrite);
+        rocksdb_writebatch_destroy(_writeBatch);
+        rocksdb_column_family_handle_destroy(_data);
+        rocksdb_column_family_handle_destroy(_local);
+        rocksdb_close(_db);
+        _settings.Dispose();
+    }
+
+    // A clean stop leaves nothing to replay, and nothing that only the tail of a log holds. If it fails the log still has everything.
+    private unsafe void Flush()
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        var families = stackalloc nint[2] { _data, _local };
+        var flush = rocksdb_flushoptions_create();
+        rocksdb_flushoptions_set_wait(flush, 1);
+        byte* error = null;
+        rocksdb_flush_cfs(_db, flush, families, 2, &error);
+        rocksdb_flushoptions_destroy(flush);
+        if (TakeError(error) is { } status)
+        {
+            LogNotFlushed(_options.Path, status);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store in {Path} was closed without writing out its memory; the next start replays the log. {Status}")]
+    private partial void LogNotFlushed(string path, string status);
+}

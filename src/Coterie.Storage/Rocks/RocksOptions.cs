@@ -1,0 +1,28 @@
+using Coterie.Model;
+
+namespace Coterie.Storage.Rocks;
+
+/// <summary>Sizes of the RocksDB engine. The defaults are modest: three nodes share one machine in <c>coterie dev</c>.</summary>
+public sealed record RocksOptions
+{
+    /// <summary>Where the database lives. Made if it does not exist; nothing else may be in it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Uncompressed blocks of table files kept in memory.</summary>
+    public long BlockCacheBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Rows in memory before they are written to a table file; two such buffers may exist.</summary>
+    public long WriteBufferBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Bytes of the log before memory is written out, and so the most that a start has to replay.</summary>
+    public long LogBytesMax { get; init; } = 128L * 1024 * 1024;
+
+    /// <summary>Threads that may wait for the disk on behalf of cold reads.</summary>
+    public int ReadThreads { get; init; } = 4;
+
+    /// <summary>Cold reads that may wait for such a thread.</summary>
+    public int QueuedReadsMax { get; init; } = Limits.StorageWorkQueuedMax;
+
+    /// <summary>Table files held open.</summary>
+    public int OpenFilesMax { get; init; } = 4_096;
+}

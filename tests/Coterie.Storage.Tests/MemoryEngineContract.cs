@@ -1,0 +1,18 @@
+using Coterie.Contracts;
+using Coterie.Storage.Memory;
+
+namespace Coterie.Storage.Tests;
+
+public sealed class MemoryEngineContract : EngineContract
+{
+    protected override IEngineHome MakeHome() => new Home();
+
+    private sealed class Home : IEngineHome
+    {
+        private readonly MemoryDisk _disk = new();
+
+        public IStorageEngine Open(RowMergeFunction merge) => new MemoryEngine(_disk, TimeProvider.System, () => TimeSpan.Zero, merge);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
