@@ -9,11 +9,18 @@ namespace Coterie.Coordinator;
 /// </summary>
 public sealed class Vote
 {
+    public const string WriteRole = "write";
+    public const string DataRole = "data";
+    public const string DigestRole = "digest";
+
     public required IReadOnlyList<VoteEntry> Replicas { get; init; }
 
     public required int Required { get; init; }
 }
 
+/// <param name="Node">The replica.</param>
+/// <param name="Asked">Whether it was asked at all.</param>
+/// <param name="Role">What for: a write, data or a digest.</param>
 /// <param name="AnsweredAfter">From sending to the answer; null if it had not answered when the client was.</param>
 /// <param name="Newest">The newest timestamp it returned; null for writes, and where it returned nothing.</param>
 /// <param name="Stale">It lacked something that another replica had.</param>

@@ -23,6 +23,21 @@ public static class Limits
     /// <summary>Bytes after which a replica ends its page. One row, one static row and so many bytes of range tombstones may go over it.</summary>
     public const int PageBytesMax = 8 * 1024 * 1024;
 
+    /// <summary>Writes that one coordinator has under way; more are refused.</summary>
+    public const int CoordinatedWritesMax = 32_768;
+
+    /// <summary>Writes of one coordinator that some replica has not replied to yet, whether the client is answered or not.</summary>
+    public const int CoordinatedWritesHeldMax = 8 * CoordinatedWritesMax;
+
+    /// <summary>Reads of one range of the ring that one coordinator has under way; more are refused.</summary>
+    public const int CoordinatedReadsMax = 32_768;
+
+    /// <summary>Ranges of the ring that one read asks for at the same time.</summary>
+    public const int ReadRangesInParallelMax = 8;
+
+    /// <summary>Times that one read may go on without finding a live row, before it is refused: it is wading through tombstones.</summary>
+    public const int FruitlessReadsMax = 64;
+
     /// <summary>Reads that wait for the disk, or mutations that wait for the writer, whose objects a replica keeps for the next.</summary>
     public const int ReplicaPooledMax = 4_096;
 

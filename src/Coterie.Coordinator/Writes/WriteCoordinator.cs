@@ -1,26 +1,94 @@
-using Coterie.Model.Ids;
-using Coterie.Model.Quorum;
-using Coterie.Model.Schema;
+using Coterie.Cluster.Membership;
+using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
+using Coterie.Model.Pooling;
 
 namespace Coterie.Coordinator.Writes;
 
-/// <summary>Coordinates writes: asks all replicas at once, answers at W. The decisions are those of the write core; this shell sends and waits.</summary>
-public interface IWriteCoordinator
+/// <summary>
+/// Sends a mutation to all replicas that are alive and answers at W (hot path: no allocation once its pool is warm). Holds no more writes
+/// than its options say; the next is refused before anything is sent.
+/// </summary>
+public sealed class WriteCoordinator : IWriteCoordinator
 {
-    /// <summary>Writes one encoded mutation (<see cref="Model.Mutations.MutationWriter"/>), which must stay unchanged until this completes.</summary>
-    ValueTask<WriteOutcome> WriteAsync(WriteRequest request);
+    private readonly ReplicaMaps _maps;
+    private readonly CoordinatorOptions _options;
+    private readonly CoordinatorCounters _counters;
+    private readonly BoundedPool<WriteOperation> _pool;
+    private int _unanswered;
+    private int _held;
+
+    public WriteCoordinator(
+        IMessenger messenger, ReplicaMaps maps, ILiveness liveness, TimeProvider time, CoordinatorCounters counters, CoordinatorOptions options)
+    {
+        Messenger = messenger;
+        Liveness = liveness;
+        Time = time;
+        _maps = maps;
+        _counters = counters;
+        _options = options;
+        _pool = new BoundedPool<WriteOperation>(options.WritesInFlightMax, () => new WriteOperation(this, options.RunContinuationsAsynchronously));
+    }
+
+    internal IMessenger Messenger { get; }
+
+    internal ILiveness Liveness { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal CoordinatorFault Fault => _options.Fault;
+
+    /// <summary>Writes whose client waits for an answer.</summary>
+    public int Unanswered => Volatile.Read(ref _unanswered);
+
+    /// <summary>
+    /// Writes whose last reply has not come yet: more than wait for an answer, and many more while a replica is stalled and not yet known to
+    /// be. They have a limit of their own, so that a stalled replica does not fail writes that the others answer.
+    /// </summary>
+    public int Held => Volatile.Read(ref _held);
+
+    public ValueTask<WriteOutcome> WriteAsync(WriteRequest request)
+    {
+        var replicas = _maps.For(request.Keyspace.Name)?.Lookup(request.Token) ?? ReplicaSet.Empty;
+        if (!TryEnter())
+        {
+            _counters.WriteEnded(RequestResult.Overloaded);
+            return new ValueTask<WriteOutcome>(new WriteOutcome(new RequestOutcome(RequestResult.Overloaded, request.Requirement.Count, 0, 0, false), null));
+        }
+
+        return _pool.Rent().Start(replicas, request);
+    }
+
+    /// <summary>The client is answered. Replies may still come.</summary>
+    internal void Answered(RequestResult result)
+    {
+        Interlocked.Decrement(ref _unanswered);
+        _counters.WriteEnded(result);
+    }
+
+    internal void Return(WriteOperation operation)
+    {
+        Interlocked.Decrement(ref _held);
+        _pool.Return(operation);
+    }
+
+    internal void Missed() => _counters.MutationMissed();
+
+    private bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _unanswered) > _options.WritesInFlightMax)
+        {
+            Interlocked.Decrement(ref _unanswered);
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _held) > _options.WritesHeldMax)
+        {
+            Interlocked.Decrement(ref _held);
+            Interlocked.Decrement(ref _unanswered);
+            return false;
+        }
+
+        return true;
+    }
 }
-
-/// <param name="Mutation">Copied to every replica; free to be reused when the call has completed.</param>
-/// <param name="Timeout">After which the client is told that it timed out.</param>
-/// <param name="WantVote">Whether to keep who answered when.</param>
-public readonly record struct WriteRequest(
-    KeyspaceSchema Keyspace,
-    TableSchema Table,
-    Token Token,
-    ReadOnlyMemory<byte> Mutation,
-    ReplicaRequirement Requirement,
-    TimeSpan Timeout,
-    bool WantVote);
-
-public readonly record struct WriteOutcome(RequestOutcome Outcome, Vote? Vote);

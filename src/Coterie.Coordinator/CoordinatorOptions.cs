@@ -1,0 +1,29 @@
+using Coterie.Model;
+
+namespace Coterie.Coordinator;
+
+/// <summary>How a node coordinates.</summary>
+public sealed record CoordinatorOptions
+{
+    public static CoordinatorOptions Default { get; } = new();
+
+    /// <summary>Writes that may wait for their answer at the same time; more are refused.</summary>
+    public int WritesInFlightMax { get; init; } = Limits.CoordinatedWritesMax;
+
+    /// <summary>Writes, answered or not, of which some replica may still reply.</summary>
+    public int WritesHeldMax { get; init; } = Limits.CoordinatedWritesHeldMax;
+
+    /// <summary>Reads, counted by ranges of the ring, that may wait for their answer at the same time; more are refused.</summary>
+    public int ReadsInFlightMax { get; init; } = Limits.CoordinatedReadsMax;
+
+    /// <summary>How often reads are looked at for being slow. Coarse on purpose: one timer for all of them, and none while there are none.</summary>
+    public TimeSpan SpeculationTick { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>
+    /// Whether whoever awaits an answer goes on elsewhere than on the thread that brought the last reply, which is a connection's reader or
+    /// the writer loop.
+    /// </summary>
+    public bool RunContinuationsAsynchronously { get; init; } = true;
+
+    public CoordinatorFault Fault { get; init; }
+}
