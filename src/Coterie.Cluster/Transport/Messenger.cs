@@ -1,4 +1,5 @@
 using System.Net;
+using Coterie.Cluster.Membership;
 using Coterie.Cluster.Metadata;
 using Coterie.Model;
 using Coterie.Model.Ids;
@@ -13,7 +14,7 @@ namespace Coterie.Cluster.Transport;
 /// Where requests are sent from any thread: the tables of links are copied when they change, so a send reads them without a lock.
 /// What happens per message allocates nothing: frames are copied into a buffer, waiters stand in a slab.
 /// </remarks>
-public sealed class Messenger : IMessenger, IAsyncDisposable
+public sealed class Messenger : IMessenger, IPeerLinks, IAsyncDisposable
 {
     private readonly TransportContext _context;
     private readonly RequestDispatcher _dispatcher;
