@@ -34,6 +34,9 @@ public sealed class ClientRequest
 
     public FrameWriter Response { get; } = new();
 
+    /// <summary>Rows while they are read; what stands before them in the answer is known only after.</summary>
+    public FrameWriter Rows { get; } = new();
+
     public QueryParameters Parameters { get; } = new();
 
     public BoundValues Values { get; } = new();
@@ -46,6 +49,9 @@ public sealed class ClientRequest
     public List<BatchStatement> Statements { get; } = [];
 
     public PayloadRequest Payload { get; set; }
+
+    /// <summary>Whether the message was well formed: from then on what is wrong is the statement or the server.</summary>
+    public bool IsParsed { get; set; }
 
     /// <summary>A <c>TimeProvider.GetTimestamp</c> of when the frame was complete: timeouts count from it.</summary>
     public long ArrivedAt { get; private set; }
@@ -106,6 +112,8 @@ public sealed class ClientRequest
         _connection = null;
         _answering = default;
         Response.Clear();
+        Rows.Clear();
+        IsParsed = false;
         Parameters.Clear();
         Values.Clear();
         OwnValues.Clear();

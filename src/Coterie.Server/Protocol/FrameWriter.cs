@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using Coterie.Model;
+using Coterie.Server.Errors;
 
 namespace Coterie.Server.Protocol;
 
@@ -176,7 +177,11 @@ public sealed class FrameWriter : IBufferWriter<byte>
         }
 
         var size = Math.Max(Math.Max((long)_written + count, 2L * _buffer.Length), InitialBytes);
-        Check.Request((long)_written + count <= Limits.CqlResponseBytesMax, "a response fits its limit");
+        if ((long)_written + count > Limits.CqlResponseBytesMax)
+        {
+            throw ClientErrorException.Invalid($"The result is larger than the {Limits.CqlResponseBytesMax} bytes that an answer may have: read it in smaller pages");
+        }
+
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(size, Array.MaxLength));
         _buffer.AsSpan(0, _written).CopyTo(larger);
         if (_buffer.Length > 0)

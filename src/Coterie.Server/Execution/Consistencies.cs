@@ -1,0 +1,41 @@
+using Coterie.Model.Quorum;
+using Coterie.Server.Connections;
+using Coterie.Server.Errors;
+using Coterie.Server.Protocol;
+
+namespace Coterie.Server.Execution;
+
+/// <summary>Which levels a request may use, and how many replicas it needs: the level's count, or the payload's own.</summary>
+internal static class Consistencies
+{
+    public static ReplicaRequirement OfWrite(ClientRequest request, ReplicaRequirement[] requirements)
+    {
+        RefuseSerial(request.Parameters.Consistency);
+        return Required(request, requirements);
+    }
+
+    public static ReplicaRequirement OfRead(ClientRequest request, ReplicaRequirement[] requirements)
+    {
+        var level = request.Parameters.Consistency;
+        RefuseSerial(level);
+        if (level == ConsistencyLevel.Any)
+        {
+            throw ClientErrorException.Invalid("ANY ConsistencyLevel is only supported for writes");
+        }
+
+        return Required(request, requirements);
+    }
+
+    private static ReplicaRequirement Required(ClientRequest request, ReplicaRequirement[] requirements) => request.Payload.Required > 0
+        ? new ReplicaRequirement(RequirementScope.Anywhere, request.Payload.Required)
+        : requirements[(int)request.Parameters.Consistency];
+
+    private static void RefuseSerial(ConsistencyLevel level)
+    {
+        if (level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
+        {
+            throw ClientErrorException.Invalid(
+                $"{Consistency.Name(level)} is not supported in a leaderless keyspace: there are no conditional updates in it to be serial with. Use QUORUM or LOCAL_QUORUM");
+        }
+    }
+}
