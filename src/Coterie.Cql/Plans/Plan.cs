@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Reads;
 using Coterie.Model.Schema;
@@ -17,6 +16,16 @@ public abstract class Plan
 
     /// <summary>For each partition key column in order the marker that gives it; empty unless every one is given by a marker. Drivers route by it.</summary>
     public required ImmutableArray<ushort> PartitionKeyMarkers { get; init; }
+
+    /// <exception cref="CqlInvalidException">The client bound more or fewer values than there are markers.</exception>
+    internal void CheckCount(BoundValues values)
+    {
+        if (values.Count != Markers.Length)
+        {
+            throw new CqlInvalidException(
+                $"Invalid amount of bind variables: the statement has {Markers.Length} markers, {values.Count} values were bound");
+        }
+    }
 }
 
 /// <summary>One <c>?</c> or <c>:name</c>: its column specification in the Prepared response.</summary>
@@ -115,27 +124,4 @@ public sealed class SchemaPlan : Plan
 public sealed class UsePlan : Plan
 {
     public required string Keyspace { get; init; }
-}
-
-/// <summary>
-/// The mutations of a statement or batch, one for each partition, in reused buffers. Entries added to the same partition of the same table
-/// become one mutation, which is applied whole or not at all.
-/// </summary>
-public sealed class MutationSet
-{
-    public int Count => throw new NotImplementedException();
-
-    public TableSchema Table(int index) => throw new NotImplementedException();
-
-    public Token Token(int index) => throw new NotImplementedException();
-
-    /// <summary>The encoded mutation (<see cref="Model.Mutations.MutationWriter"/>). Valid until <see cref="Clear"/>.</summary>
-    public ReadOnlyMemory<byte> Encoded(int index) => throw new NotImplementedException();
-
-    /// <summary>Adds an entry to the partition's mutation.</summary>
-    /// <exception cref="CqlInvalidException">Over a limit.</exception>
-    public void Add(TableSchema table, ReadOnlySpan<byte> partitionKey, FormationTime formed, ReadOnlySpan<byte> entryKey, ReadOnlySpan<byte> row) =>
-        throw new NotImplementedException();
-
-    public void Clear() => throw new NotImplementedException();
 }

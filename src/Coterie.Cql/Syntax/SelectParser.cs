@@ -24,7 +24,11 @@ internal sealed class SelectParser(Cursor cursor, TermParser terms, RelationPars
         }
 
         var orderBy = ParseOrderBy();
-        var perPartitionLimit = ParsePerPartitionLimit();
+        if (cursor.IsKeyword("per"))
+        {
+            throw new CqlInvalidException("PER PARTITION LIMIT is not supported");
+        }
+
         var limit = cursor.TryTakeKeyword("limit") ? terms.ParseIntegerOrMarker("LIMIT") : null;
         var allowFiltering = cursor.TryTakeKeyword("allow");
         if (allowFiltering)
@@ -32,8 +36,7 @@ internal sealed class SelectParser(Cursor cursor, TermParser terms, RelationPars
             cursor.ExpectKeyword("filtering");
         }
 
-        return new SelectStatement(
-            table, distinct, selectors, where, orderBy, perPartitionLimit, limit, allowFiltering, cursor.MarkerCount);
+        return new SelectStatement(table, distinct, selectors, where, orderBy, limit, allowFiltering, cursor.MarkerCount);
     }
 
     private void RefuseJson()
@@ -163,17 +166,5 @@ internal sealed class SelectParser(Cursor cursor, TermParser terms, RelationPars
         }
         while (cursor.TryTakeSymbol(","));
         return columns.DrainToImmutable();
-    }
-
-    private Term? ParsePerPartitionLimit()
-    {
-        if (!cursor.TryTakeKeyword("per"))
-        {
-            return null;
-        }
-
-        cursor.ExpectKeyword("partition");
-        cursor.ExpectKeyword("limit");
-        return terms.ParseIntegerOrMarker("PER PARTITION LIMIT");
     }
 }

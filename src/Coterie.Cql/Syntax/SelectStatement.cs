@@ -9,7 +9,6 @@ internal sealed record SelectStatement(
     ImmutableArray<Selector> Selectors,
     ImmutableArray<Relation> Where,
     ImmutableArray<(string Column, bool Descending)> OrderBy,
-    Term? PerPartitionLimit,
     Term? Limit,
     bool AllowFiltering,
     int MarkerCount) : Statement;

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Coterie.Cql.Plans;
+using Coterie.Cql.Syntax;
+using Coterie.Model.Schema;
+using Coterie.Model.Types;
+
+namespace Coterie.Cql.Binding;
+
+/// <summary>What stands between SELECT and FROM.</summary>
+internal sealed class SelectionBinder
+{
+    private readonly TableSchema _table;
+    private readonly List<Projected> _projected = [];
+    private readonly List<ResultColumn> _columns = [];
+    private readonly List<ColumnSchema> _slots = [];
+
+    private SelectionBinder(TableSchema table) => _table = table;
+
+    public static (Projection Projection, ImmutableArray<ResultColumn> Columns) Bind(TableSchema table, ImmutableArray<Selector> selectors)
+    {
+        var binder = new SelectionBinder(table);
+        if (selectors.IsEmpty)
+        {
+            foreach (var column in table.Columns)
+            {
+                binder.AddColumn(column, null);
+            }
+        }
+
+        foreach (var selector in selectors)
+        {
+            binder.Add(selector);
+        }
+
+        var aggregates = binder._projected.Count(IsAggregate);
+        if (aggregates > 0 && aggregates < binder._projected.Count)
+        {
+            throw new CqlInvalidException("count() together with columns in one selection is not supported");
+        }
+
+        return (new Projection(table, [.. binder._projected], [.. binder._slots]), [.. binder._columns]);
+    }
+
+    private static bool IsAggregate(Projected projected) => projected.Kind is ProjectedKind.CountOfRows or ProjectedKind.CountOfColumn;
+
+    private void Add(Selector selector)
+    {
+        switch (selector)
+        {
+            case ColumnSelector column:
+                AddColumn(Column(column.Column), selector.Alias);
+                break;
+            case CountSelector:
+                Add(new Projected(ProjectedKind.CountOfRows, 0), selector.Alias ?? "count", NativeType.BigInt);
+                break;
+            case FunctionSelector function:
+                AddFunction(function);
+                break;
+        }
+    }
+
+    private void AddFunction(FunctionSelector function)
+    {
+        var shown = $"{function.Name}({string.Join(", ", function.Columns)})";
+        switch (function.Name)
+        {
+            case "writetime" or "ttl" when function.Columns.Length == 1:
+                var column = Column(function.Columns[0]);
+                RequireOneCell(column, function.Name);
+                var isTime = function.Name == "writetime";
+                Add(
+                    new Projected(isTime ? ProjectedKind.WriteTime : ProjectedKind.TimeToLive, Slot(column)),
+                    function.Alias ?? shown,
+                    isTime ? NativeType.BigInt : NativeType.Int);
+                break;
+            case "token":
+                if (!function.Columns.SequenceEqual(_table.PartitionKey.Select(c => c.Name)))
+                {
+                    throw new CqlInvalidException(
+                        "The token function arguments must be in the partition key order: " + string.Join(", ", _table.PartitionKey.Select(c => c.Name)));
+                }
+
+                Add(new Projected(ProjectedKind.Token, 0), function.Alias ?? $"system.{shown}", NativeType.BigInt);
+                break;
+            case "count" when function.Columns.Length == 1:
+                var counted = Column(function.Columns[0]);
+                var always = counted.Kind == ColumnKind.PartitionKey;
+                if (counted.Kind == ColumnKind.Clustering)
+                {
+                    throw new CqlInvalidException($"{shown} of a clustering column is not supported: use count(*)");
+                }
+
+                Add(
+                    always ? new Projected(ProjectedKind.CountOfRows, 0) : new Projected(ProjectedKind.CountOfColumn, Slot(counted)),
+                    function.Alias ?? $"system.{shown}",
+                    NativeType.BigInt);
+                break;
+            default:
+                throw new CqlInvalidException($"The function {shown} is not supported in the selection");
+        }
+    }
+
+    private void AddColumn(ColumnSchema column, string? alias)
+    {
+        var projected = column.Kind switch
+        {
+            ColumnKind.PartitionKey => new Projected(ProjectedKind.PartitionKey, column.Position),
+            ColumnKind.Clustering => new Projected(ProjectedKind.Clustering, column.Position),
+            _ => new Projected(ProjectedKind.Value, Slot(column)),
+        };
+        Add(projected, alias ?? column.Name, column.Type);
+    }
+
+    private void Add(Projected projected, string name, CqlType type)
+    {
+        _projected.Add(projected);
+        _columns.Add(new ResultColumn(_table.Keyspace, _table.Name, name, type));
+    }
+
+    private int Slot(ColumnSchema column)
+    {
+        var found = _slots.IndexOf(column);
+        if (found >= 0)
+        {
+            return found;
+        }
+
+        _slots.Add(column);
+        return _slots.Count - 1;
+    }
+
+    private static void RequireOneCell(ColumnSchema column, string function)
+    {
+        if (column.Kind is ColumnKind.PartitionKey or ColumnKind.Clustering)
+        {
+            throw new CqlInvalidException($"Cannot use selection function {function} on PRIMARY KEY part {column.Name}");
+        }
+
+        if (column.Type.IsMultiCell)
+        {
+            throw new CqlInvalidException($"Cannot use selection function {function} on non-frozen collection {column.Name}");
+        }
+    }
+
+    private ColumnSchema Column(string name) => _table.Column(name)
+        ?? throw new CqlInvalidException($"Undefined column name {name} in table {_table.Keyspace}.{_table.Name}");
+}
