@@ -31,10 +31,13 @@ internal static class OrderedValue
         {
             case Empty when type.AllowsEmpty:
                 return 1;
-            case Present:
+            case Present when type is not (BytesType or InetType) || !IsEscapedEmpty(source[1..]):
                 return 1 + type.DecodeOrdered(source[1..], destination);
             default:
                 throw new MalformedDataException($"No {type.CqlName} begins here in a key.");
         }
     }
+
+    /// <summary>One value, one key: an empty text is a lead byte alone too.</summary>
+    private static bool IsEscapedEmpty(ReadOnlySpan<byte> source) => source.StartsWith((ReadOnlySpan<byte>)[0x00, 0x01]);
 }

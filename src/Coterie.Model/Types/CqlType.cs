@@ -55,7 +55,8 @@ public abstract class CqlType : IEquatable<CqlType>
     /// </summary>
     public abstract void EncodeOrdered(ReadOnlySpan<byte> value, IBufferWriter<byte> destination);
 
-    /// <summary>Reads back what <see cref="EncodeOrdered"/> wrote, appends the wire value, and returns how many bytes were read.</summary>
+    /// <summary>Reads back what <see cref="EncodeOrdered"/> wrote, appends the wire value, and returns how many bytes were read. Checks the
+    /// encoding, not the value: what was escaped bytes may still fail <see cref="Validate"/>.</summary>
     /// <exception cref="MalformedDataException">The bytes are not such an encoding.</exception>
     public abstract int DecodeOrdered(ReadOnlySpan<byte> source, IBufferWriter<byte> destination);
 

@@ -8,7 +8,7 @@ namespace Coterie.Model.Tests.Rows;
 
 public sealed class RowMalformedTests
 {
-    private const int Iterations = 50_000;
+    private const int Iterations = 20_000;
 
     private static readonly Gen<byte[]> Damaged = Gen.Select(RowGen.Encoded, Gen.Int[0, 3], Gen.Int[0, 1000], Gen.Byte).Select(Damage);
 
@@ -31,7 +31,7 @@ public sealed class RowMalformedTests
             },
             iter: Iterations,
             threads: 1);
-        Assert.True(refused > 1000 && accepted > 1000, $"refused {refused}, accepted {accepted}");
+        Assert.True(refused > 500 && accepted > 500, $"refused {refused}, accepted {accepted}");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Coterie.Model.Tests.Rows;
 
 public sealed class RowMergeTests
 {
-    private const int Iterations = 20_000;
+    private const int Iterations = 10_000;
 
     [Fact]
     public void Merging_does_not_depend_on_the_order_of_two() =>
