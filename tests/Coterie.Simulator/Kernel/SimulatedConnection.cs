@@ -50,8 +50,8 @@ internal sealed class SimulatedConnection
     {
         if (!silent)
         {
-            var survivor = ReferenceEquals(_client.Process, process) ? _server : _client;
-            _network.After(_network.DrawDelay(), () => survivor.Break("The peer is gone."));
+            var (gone, survivor) = ReferenceEquals(_client.Process, process) ? (_client, _server) : (_server, _client);
+            _network.Tell(gone.LocalEndPoint.Address, survivor.LocalEndPoint.Address, () => survivor.Break("The peer is gone."));
         }
 
         _network.Forget(this);
@@ -67,11 +67,7 @@ internal sealed class SimulatedConnection
     {
         var other = ReferenceEquals(by, _client) ? _server : _client;
         by.Break("The connection was aborted.");
-        if (!_network.IsCut(by.LocalEndPoint.Address, other.LocalEndPoint.Address))
-        {
-            _network.After(_network.DrawDelay(), () => other.Break("The connection was reset by the peer."));
-        }
-
+        _network.Tell(by.LocalEndPoint.Address, other.LocalEndPoint.Address, () => other.Break("The connection was reset by the peer."));
         _network.Forget(this);
     }
 

@@ -14,6 +14,9 @@ public sealed class SimulatedNetwork
     private readonly SortedDictionary<string, SimulatedListener> _listeners = new(StringComparer.Ordinal);
     private readonly HashSet<(IPAddress From, IPAddress To)> _cuts = [];
     private readonly List<SimulatedConnection> _connections = [];
+
+    // Told of a reset that could not get through a cut: what to do once the way is open.
+    private readonly List<(IPAddress From, IPAddress To, Action Arrive)> _heldBack = [];
     private int _portNext = 40_000;
 
     internal SimulatedNetwork(Simulation simulation)
@@ -119,6 +122,19 @@ public sealed class SimulatedNetwork
         return connection.ClientSide;
     }
 
+    /// <summary>Tells the other side something without bytes (a reset). While the way is cut it waits, as retransmission would make it.</summary>
+    internal void Tell(IPAddress from, IPAddress to, Action arrive)
+    {
+        if (IsCut(from, to))
+        {
+            _heldBack.Add((from, to, arrive));
+        }
+        else
+        {
+            After(DrawDelay(), arrive);
+        }
+    }
+
     internal void Forget(SimulatedConnection connection) => _connections.Remove(connection);
 
     internal void ProcessDied(SimulatedProcess process, bool silent)
@@ -139,6 +155,13 @@ public sealed class SimulatedNetwork
 
     private void Retransmit()
     {
+        var held = _heldBack.ToArray();
+        _heldBack.Clear();
+        foreach (var (from, to, arrive) in held)
+        {
+            Tell(from, to, arrive);
+        }
+
         foreach (var connection in _connections.ToArray())
         {
             connection.Retransmit();

@@ -17,6 +17,7 @@ public sealed class Simulation
     private readonly List<SimulatedWork> _ready = [];
     private readonly PriorityQueue<ITimed, (long Due, long Sequence)> _timers = new();
     private readonly SeededRandom _schedule;
+    private readonly Func<ulong> _hash;
     private readonly XxHash64 _trace = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly long _poolItemsAtStart;
@@ -26,6 +27,7 @@ public sealed class Simulation
     public Simulation(ulong seed)
     {
         Seed = seed;
+        _hash = () => TraceHash;
         _schedule = RandomStream("schedule");
         _poolItemsAtStart = PoolItems();
         Network = new SimulatedNetwork(this);
@@ -45,6 +47,9 @@ public sealed class Simulation
 
     /// <summary>A hash of everything that ran and everything that was delivered, in order. Two runs of one seed must agree.</summary>
     public ulong TraceHash => _trace.GetCurrentHashAsUInt64();
+
+    /// <summary>Marks of the trace, to find where two runs part.</summary>
+    public TraceLog Log { get; } = new();
 
     public SeededRandom RandomStream(string name) => new(Seed, name);
 
@@ -149,6 +154,7 @@ public sealed class Simulation
             Steps++;
             Trace(NowTicks);
             Trace(work.Process.Number);
+            Log.Step(Steps, NowTicks, work.Process.Name, _hash);
             work.Process.Execute(work.Task);
         }
     }

@@ -1,0 +1,41 @@
+namespace Coterie.Simulator.Faults;
+
+/// <summary>Which faults a run may meet. Weights are relative to one another; 0 leaves a fault out.</summary>
+public sealed record FaultOptions
+{
+    public int Kill { get; init; } = 3;
+
+    /// <summary>Power loss: as kill, but the peers are told nothing.</summary>
+    public int Vanish { get; init; } = 2;
+
+    /// <summary>All nodes at the same moment.</summary>
+    public int KillAll { get; init; } = 1;
+
+    public int Pause { get; init; } = 2;
+
+    public int Cut { get; init; } = 3;
+
+    public int CutOneWay { get; init; } = 3;
+
+    public int Reset { get; init; } = 2;
+
+    public int ClockStep { get; init; } = 1;
+
+    public int NoSpace { get; init; } = 1;
+
+    public int FailSync { get; init; } = 1;
+
+    /// <summary>Undoes one of the above, or starts what is down.</summary>
+    public int Repair { get; init; } = 12;
+
+    /// <summary>How far a clock is stepped at most.</summary>
+    public TimeSpan ClockStepMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two faults, at most.</summary>
+    public TimeSpan PauseMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    public static FaultOptions None { get; } = new()
+    {
+        Kill = 0, Vanish = 0, KillAll = 0, Pause = 0, Cut = 0, CutOneWay = 0, Reset = 0, ClockStep = 0, NoSpace = 0, FailSync = 0, Repair = 0,
+    };
+}

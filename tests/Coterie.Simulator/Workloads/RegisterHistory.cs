@@ -1,0 +1,88 @@
+using Coterie.Simulator.Checkers;
+
+namespace Coterie.Simulator.Workloads;
+
+/// <summary>What clients did to one register and what they saw, in values and timestamps; <see cref="Operations"/> puts it in the checker's terms.</summary>
+public sealed class RegisterHistory
+{
+    private readonly SortedDictionary<string, RegisterWrite> _writes = new(StringComparer.Ordinal);
+    private readonly List<RegisterRead> _reads = [];
+
+    public IEnumerable<RegisterWrite> Writes => _writes.Values;
+
+    public IReadOnlyList<RegisterRead> Reads => _reads;
+
+    /// <param name="timestamp">Null: the node stamps it, and it must be learnt later.</param>
+    public RegisterWrite BeginWrite(string value, long? timestamp, long now)
+    {
+        var write = new RegisterWrite(value, now) { Timestamp = timestamp };
+        _writes.Add(value, write);
+        return write;
+    }
+
+    /// <summary>The write is known not to have been applied: to read it would be to read what nobody wrote.</summary>
+    public void NotApplied(RegisterWrite write) => _writes.Remove(write.Value);
+
+    public void AddRead(RegisterRead read) => _reads.Add(read);
+
+    public RegisterWrite? Find(string value) => _writes.GetValueOrDefault(value);
+
+    /// <summary>
+    /// Writes in the order of timestamp and then of bytes (all are plain cells), numbered from 1; reads by the number of what they saw.
+    /// A write whose timestamp nobody has learnt was seen by nobody, and is left out.
+    /// </summary>
+    public List<RegisterOperation> Operations()
+    {
+        var ordered = _writes.Values.Where(write => write.Timestamp is not null).ToList();
+        ordered.Sort(static (one, other) =>
+            (one.Timestamp!.Value, 0).CompareTo((other.Timestamp!.Value, 0)) is var byTime and not 0
+                ? byTime
+                : string.CompareOrdinal(one.Value, other.Value));
+        var numbers = new Dictionary<string, long>();
+        var operations = new List<RegisterOperation>();
+        foreach (var write in ordered)
+        {
+            numbers[write.Value] = numbers.Count + 1;
+            operations.Add(new RegisterOperation(OperationKind.Write, numbers[write.Value], write.Invoked, write.Acknowledged));
+        }
+
+        foreach (var read in _reads)
+        {
+            var order = read.Value is null ? 0 : numbers.GetValueOrDefault(read.Value, long.MaxValue);
+            operations.Add(new RegisterOperation(OperationKind.Read, order, read.Invoked, read.Returned));
+        }
+
+        return operations;
+    }
+
+    /// <summary>One line for each operation, in the order in which they began, for a failed seed.</summary>
+    public string Describe(int linesMax)
+    {
+        var lines = _writes.Values
+            .Select(write => (write.Invoked, Line: $"write {write.Value} @{write.Timestamp} from {new TimeSpan(write.Invoked)} to {Time(write.Acknowledged)}"))
+            .Concat(_reads.Select(read => (read.Invoked, Line: $"read  {read.Value ?? "absent"} @{read.Timestamp} from {new TimeSpan(read.Invoked)} to {Time(read.Returned)} at {read.Coordinator}")))
+            .OrderBy(static line => line.Invoked)
+            .Select(static line => line.Line)
+            .ToList();
+        return string.Join('\n', lines.TakeLast(linesMax));
+    }
+
+    private static string Time(long? ticks) => ticks is { } known ? new TimeSpan(known).ToString() : "unknown";
+}
+
+/// <summary>One write. Values are unique.</summary>
+public sealed class RegisterWrite(string value, long invoked)
+{
+    public string Value { get; } = value;
+
+    public long Invoked { get; } = invoked;
+
+    public long? Timestamp { get; set; }
+
+    /// <summary>Null: failed, or the outcome is unknown.</summary>
+    public long? Acknowledged { get; set; }
+}
+
+/// <param name="Value">Null: absent.</param>
+/// <param name="Timestamp">As the node told it.</param>
+public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, long Returned, string Coordinator);

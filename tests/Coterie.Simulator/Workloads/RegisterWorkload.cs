@@ -1,0 +1,272 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using Coterie.Simulator.Checkers;
+using Coterie.Simulator.Client;
+using Coterie.Simulator.Kernel;
+
+namespace Coterie.Simulator.Workloads;
+
+/// <summary>
+/// Clients that write and read a few registers through whichever node they like, and remember everything. Each write goes, in one batch, to the
+/// register and to a row of its own that nothing overwrites: there its timestamp can be read afterwards, whoever gave it.
+/// </summary>
+public sealed class RegisterWorkload
+{
+    private const string Table = "sim.registers";
+
+    private readonly Simulation _simulation;
+    private readonly IReadOnlyList<IPEndPoint> _nodes;
+    private readonly RegisterWorkloadOptions _options;
+    private readonly SeededRandom _random;
+    private readonly RegisterHistory[] _histories;
+    private readonly List<SimulatedProcess> _clients = [];
+    private int _running;
+    private bool _stopping;
+    private int _sequence;
+
+    public RegisterWorkload(Simulation simulation, IReadOnlyList<IPEndPoint> nodes, RegisterWorkloadOptions options)
+    {
+        _simulation = simulation;
+        _nodes = nodes;
+        _options = options;
+        _random = simulation.RandomStream("workload");
+        _histories = [.. Enumerable.Range(0, options.Keys).Select(static _ => new RegisterHistory())];
+        for (var client = 1; client <= options.Clients; client++)
+        {
+            var skew = options.ClientSkew * ((_random.NextDouble() * 2) - 1);
+            var clock = new SimulatedClock { Offset = skew };
+            _clients.Add(new SimulatedMachine(simulation, $"c{client}", 100 + client, new IPAddress([10, 0, 1, (byte)client]), clock).Start());
+        }
+    }
+
+    /// <summary>Statements that the server refused as wrong: there should be none.</summary>
+    public List<string> Refusals { get; } = [];
+
+    public int Succeeded { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public IReadOnlyList<RegisterHistory> Histories => _histories;
+
+    /// <summary>Makes keyspace and table, trying for as long as it takes the cluster to form.</summary>
+    public void CreateTable(int replication, string readRepair, TimeSpan limit)
+    {
+        var timestamps = _options.Timestamps == TimestampSource.Server ? " AND timestamps = 'server'" : "";
+        string[] statements =
+        [
+            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {replication}}}",
+            $"CREATE TABLE IF NOT EXISTS {Table} (k int, c text, v text, PRIMARY KEY (k, c)) WITH read_repair = '{readRepair}'{timestamps}",
+        ];
+        foreach (var statement in statements)
+        {
+            var answer = Insist(_clients[0], statement, RegisterWorkloadOptions.Quorum, limit);
+            if (answer.Outcome != CqlOutcome.Ok)
+            {
+                throw new SimulationViolationException($"{statement}: {answer.Text} (seed {_simulation.Seed})");
+            }
+        }
+    }
+
+    public void Start()
+    {
+        foreach (var client in _clients)
+        {
+            _running++;
+            client.Post(() => _ = RunClientAsync(client));
+        }
+    }
+
+    public void Stop(TimeSpan limit)
+    {
+        _stopping = true;
+        if (!_simulation.RunUntil(() => _running == 0, limit))
+        {
+            throw new SimulationViolationException($"A client still waited for its answer {limit} after the end (seed {_simulation.Seed}).");
+        }
+    }
+
+    /// <summary>
+    /// Once everything is healed: reads every register and every write's own row, within the limit (a healthy cluster that does not
+    /// answer is a failure too), and learns from them the timestamps that nodes gave.
+    /// </summary>
+    public void ReadBack(ushort consistency, TimeSpan limit)
+    {
+        for (var key = 0; key < _options.Keys; key++)
+        {
+            var invoked = _simulation.NowTicks;
+            var answer = Insist(_clients[0], $"SELECT c, v, writetime(v) FROM {Table} WHERE k = {key}", consistency, limit);
+            if (answer.Outcome != CqlOutcome.Ok)
+            {
+                throw new SimulationViolationException($"Not answered {limit} after everything was healed: {answer.Text} (seed {_simulation.Seed})");
+            }
+
+            Learn(_histories[key], answer, invoked);
+        }
+    }
+
+    /// <summary>Every register against the rule, and every acknowledged write's own row, and every timestamp told against the one given.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public string? Check(RegisterRule rule)
+    {
+        if (Refusals.Count > 0)
+        {
+            return $"refused: {Refusals[0]}";
+        }
+
+        for (var key = 0; key < _options.Keys; key++)
+        {
+            var history = _histories[key];
+            if (history.Reads.FirstOrDefault(read => read.Value is { } value && history.Find(value) is { } write && write.Timestamp != read.Timestamp) is { } odd)
+            {
+                return $"key {key}: {odd} tells another timestamp than {history.Find(odd.Value!)!.Timestamp}\n{history.Describe(60)}";
+            }
+
+            if (RegisterChecker.Check(history.Operations(), rule) is { } violation)
+            {
+                var read = history.Reads[history.Operations().Where(o => o.Kind == OperationKind.Read).ToList().IndexOf(violation.Read)];
+                return $"key {key}: {read}: {violation.Why}\n{history.Describe(60)}";
+            }
+        }
+
+        return LostRow;
+    }
+
+    /// <summary>An acknowledged write whose own row was not there at the end, or null.</summary>
+    public string? LostRow { get; private set; }
+
+    private async Task RunClientAsync(SimulatedProcess client)
+    {
+        var connections = _nodes.Select(node => new CqlClient(client, node)).ToArray();
+        while (!_stopping)
+        {
+            var key = _random.Next(_options.Keys);
+            var connection = connections[_random.Next(connections.Length)];
+            if (_random.Chance(_options.WriteShare))
+            {
+                await WriteAsync(client, connection, key);
+            }
+            else
+            {
+                await ReadAsync(connection, key);
+            }
+
+            await Task.Delay(_random.Between(TimeSpan.Zero, _options.ThinkTime), client.Time);
+        }
+
+        _running--;
+    }
+
+    private async Task WriteAsync(SimulatedProcess client, CqlClient connection, int key)
+    {
+        var value = $"{client.Name}-{_sequence++:x4}";
+        var timestamp = _options.Timestamps == TimestampSource.Client ? Stamp(client) : (long?)null;
+        var write = _histories[key].BeginWrite(value, timestamp, _simulation.NowTicks);
+        var batch = $"BEGIN BATCH INSERT INTO {Table} (k, c, v) VALUES ({key}, '', '{value}'); "
+            + $"INSERT INTO {Table} (k, c, v) VALUES ({key}, '{value}', '{value}'); APPLY BATCH";
+        var answer = await connection.QueryAsync(batch, _options.WriteConsistency, timestamp, _options.RequestTimeout);
+        Count(answer, batch);
+        if (answer.Outcome == CqlOutcome.Ok)
+        {
+            write.Acknowledged = _simulation.NowTicks;
+        }
+        else if (answer.Outcome == CqlOutcome.Unavailable)
+        {
+            _histories[key].NotApplied(write);
+        }
+    }
+
+    private async Task ReadAsync(CqlClient connection, int key)
+    {
+        var invoked = _simulation.NowTicks;
+        var select = $"SELECT v, writetime(v) FROM {Table} WHERE k = {key} AND c = ''";
+        var answer = await connection.QueryAsync(select, _options.ReadConsistency, null, _options.RequestTimeout);
+        Count(answer, select);
+        if (answer.Outcome == CqlOutcome.Ok)
+        {
+            var row = answer.Rows.Count == 0 ? null : answer.Rows[0];
+            AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString());
+        }
+    }
+
+    private void Count(CqlAnswer answer, string statement)
+    {
+        if (answer.Outcome == CqlOutcome.Ok)
+        {
+            Succeeded++;
+        }
+        else
+        {
+            Failed++;
+        }
+
+        if (answer.Outcome == CqlOutcome.Refused)
+        {
+            Refusals.Add($"{answer.Text}: {statement}");
+        }
+    }
+
+    private void Learn(RegisterHistory history, CqlAnswer answer, long invoked)
+    {
+        var own = new HashSet<string>();
+        foreach (var row in answer.Rows)
+        {
+            var name = Encoding.UTF8.GetString(row[0]!);
+            if (name.Length > 0)
+            {
+                own.Add(name);
+                if (history.Find(name) is { } write)
+                {
+                    write.Timestamp ??= Long(row[2]);
+                }
+                else
+                {
+                    LostRow ??= $"a row {name} that nobody wrote, or that was said not to have been applied";
+                }
+            }
+        }
+
+        var register = answer.Rows.FirstOrDefault(static row => row[0] is []);
+        AddRead(history, register?[1], register?[2], invoked, "the end");
+        if (history.Writes.FirstOrDefault(write => write.Acknowledged is not null && !own.Contains(write.Value)) is { } lost)
+        {
+            LostRow ??= $"the row of {lost.Value} is gone, which was acknowledged at {new TimeSpan(lost.Acknowledged!.Value)}";
+        }
+    }
+
+    private void AddRead(RegisterHistory history, byte[]? value, byte[]? timestamp, long invoked, string coordinator) =>
+        history.AddRead(new RegisterRead(
+            value is null ? null : Encoding.UTF8.GetString(value), Long(timestamp), invoked, _simulation.NowTicks, coordinator));
+
+    /// <summary>Repeats a statement, at one node after another, until it succeeds or is refused, or the limit has passed.</summary>
+    private CqlAnswer Insist(SimulatedProcess client, string statement, ushort consistency, TimeSpan limit)
+    {
+        var end = _simulation.NowTicks + limit.Ticks;
+        return _simulation.Run(client, InsistAsync, limit * 2);
+
+        async Task<CqlAnswer> InsistAsync()
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                var connection = new CqlClient(client, _nodes[attempt % _nodes.Count]);
+                var answer = await connection.QueryAsync(statement, consistency, null, _options.RequestTimeout);
+                connection.Close();
+                if (answer.Outcome is CqlOutcome.Ok or CqlOutcome.Refused || _simulation.NowTicks >= end)
+                {
+                    return answer;
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(100), client.Time);
+            }
+        }
+    }
+
+    private long Stamp(SimulatedProcess client)
+    {
+        var microseconds = (client.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var grain = _options.TimestampGrain.Ticks / TimeSpan.TicksPerMicrosecond;
+        return microseconds / grain * grain;
+    }
+
+    private static long? Long(byte[]? value) => value is null ? null : BinaryPrimitives.ReadInt64BigEndian(value);
+}

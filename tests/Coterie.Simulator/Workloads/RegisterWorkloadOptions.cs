@@ -1,0 +1,42 @@
+namespace Coterie.Simulator.Workloads;
+
+/// <summary>Whose clock stamps writes.</summary>
+public enum TimestampSource : byte
+{
+    /// <summary>The client sends the protocol's default timestamp, as most drivers do.</summary>
+    Client,
+
+    /// <summary>The table says <c>timestamps = 'server'</c>.</summary>
+    Server,
+}
+
+/// <summary>What the clients do.</summary>
+public sealed record RegisterWorkloadOptions
+{
+    public int Clients { get; init; } = 5;
+
+    public int Keys { get; init; } = 4;
+
+    public double WriteShare { get; init; } = 0.5;
+
+    public ushort WriteConsistency { get; init; } = Quorum;
+
+    public ushort ReadConsistency { get; init; } = Quorum;
+
+    public TimestampSource Timestamps { get; init; }
+
+    /// <summary>Client timestamps are rounded down to this, so that different writes get the same.</summary>
+    public TimeSpan TimestampGrain { get; init; } = TimeSpan.FromMicroseconds(1);
+
+    /// <summary>Client clocks are off by up to this much.</summary>
+    public TimeSpan ClientSkew { get; init; }
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause of a client between two requests, at most.</summary>
+    public TimeSpan ThinkTime { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    public const ushort One = 0x0001;
+    public const ushort Quorum = 0x0004;
+    public const ushort All = 0x0005;
+}
