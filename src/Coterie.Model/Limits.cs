@@ -95,6 +95,18 @@ public static class Limits
     /// <summary>Bytes of one change of the metadata: more than the longest statement that asks for one.</summary>
     public const int MetadataChangeBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>Bytes of one value that consensus decides: a change of the metadata with its entry id.</summary>
+    public const int ConsensusValueBytesMax = MetadataChangeBytesMax + 1_024;
+
+    /// <summary>Changes of the metadata that wait on one node for their turn.</summary>
+    public const int MetadataChangesWaitingMax = 128;
+
+    /// <summary>Requests about the metadata log that one node works on at a time.</summary>
+    public const int MetadataRequestsMax = 256;
+
+    /// <summary>Entries of the metadata log in one answer to who is behind.</summary>
+    public const int MetadataEntriesPulledMax = 1_000;
+
     /// <summary>Bytes of the whole metadata, and of one answer with entries of its log.</summary>
     public const int MetadataBytesMax = 32 * 1024 * 1024;
 

@@ -1,0 +1,50 @@
+using Coterie.Model;
+using Coterie.Model.Ids;
+using Coterie.Model.Metadata;
+
+namespace Coterie.Cluster.Metadata;
+
+/// <summary>
+/// Body of a Hello and of its answer: who a node is, before there is metadata that says so. Both directions say the same. Described in
+/// <c>docs/formats.md</c>.
+/// </summary>
+/// <param name="Node">Without tokens: formation gives them.</param>
+/// <param name="ClusterId">None: not formed yet.</param>
+/// <param name="InitialList">A hash of the initial list in its order.</param>
+/// <param name="KnowsReceiver">In an answer: the receiver is a member of the cluster that the sender belongs to.</param>
+internal sealed record HelloMessage(NodeInfo Node, ClusterId ClusterId, string ClusterName, Guid InitialList, bool KnowsReceiver)
+{
+    private const byte Version = 1;
+    private const int NameBytesMax = 65_536;
+
+    public byte[] Encode()
+    {
+        var writer = new MetadataWriter();
+        writer.WriteByte(Version);
+        MetadataCodec.WriteNode(writer, Node);
+        writer.WriteGuid(ClusterId.Value);
+        writer.WriteString(ClusterName);
+        writer.WriteGuid(InitialList);
+        writer.WriteBoolean(KnowsReceiver);
+        return writer.Written.ToArray();
+    }
+
+    /// <exception cref="MalformedDataException">Not what <see cref="Encode"/> wrote.</exception>
+    public static HelloMessage Decode(ReadOnlySpan<byte> source)
+    {
+        var reader = new MetadataReader(source);
+        var version = reader.ReadByte("hello");
+        if (version != Version)
+        {
+            throw new MalformedDataException($"hello: version {version} is not known");
+        }
+
+        var node = MetadataCodec.ReadNode(ref reader);
+        var clusterId = new ClusterId(reader.ReadGuid("cluster id"));
+        var clusterName = reader.ReadString(NameBytesMax, "cluster name");
+        var initialList = reader.ReadGuid("initial list");
+        var knowsReceiver = reader.ReadBoolean("knows receiver");
+        reader.ExpectEnd("hello");
+        return new HelloMessage(node, clusterId, clusterName, initialList, knowsReceiver);
+    }
+}
