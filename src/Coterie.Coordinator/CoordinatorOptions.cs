@@ -13,8 +13,14 @@ public sealed record CoordinatorOptions
     /// <summary>Writes, answered or not, of which some replica may still reply.</summary>
     public int WritesHeldMax { get; init; } = Limits.CoordinatedWritesHeldMax;
 
-    /// <summary>Reads, counted by ranges of the ring, that may wait for their answer at the same time; more are refused.</summary>
+    /// <summary>Reads that may wait for their answer at the same time; more are refused.</summary>
     public int ReadsInFlightMax { get; init; } = Limits.CoordinatedReadsMax;
+
+    /// <summary>Steps of reads, answered or not, of which some replica may still reply.</summary>
+    public int ReadsHeldMax { get; init; } = Limits.CoordinatedReadsHeldMax;
+
+    /// <summary>Repairs that follow an answer (read_repair = ASYNC) under way at the same time; more are left to the next read.</summary>
+    public int BackgroundRepairsMax { get; init; } = Limits.BackgroundRepairsMax;
 
     /// <summary>How often reads are looked at for being slow. Coarse on purpose: one timer for all of them, and none while there are none.</summary>
     public TimeSpan SpeculationTick { get; init; } = TimeSpan.FromMilliseconds(5);

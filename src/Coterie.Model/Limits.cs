@@ -29,8 +29,14 @@ public static class Limits
     /// <summary>Writes of one coordinator that some replica has not replied to yet, whether the client is answered or not.</summary>
     public const int CoordinatedWritesHeldMax = 8 * CoordinatedWritesMax;
 
-    /// <summary>Reads of one range of the ring that one coordinator has under way; more are refused.</summary>
+    /// <summary>Reads that one coordinator has under way; more are refused.</summary>
     public const int CoordinatedReadsMax = 32_768;
+
+    /// <summary>Steps of reads that some replica has not replied to yet, whether the client is answered or not.</summary>
+    public const int CoordinatedReadsHeldMax = 8 * CoordinatedReadsMax;
+
+    /// <summary>Repairs of one coordinator that follow an answer rather than precede it.</summary>
+    public const int BackgroundRepairsMax = 64;
 
     /// <summary>Ranges of the ring that one read asks for at the same time.</summary>
     public const int ReadRangesInParallelMax = 8;

@@ -159,6 +159,12 @@ internal sealed class ResponseTally
         return true;
     }
 
+    /// <summary>Whether another answer of this replica's group would be of use.</summary>
+    public bool Needs(int slot) => Counts(slot) && GroupOf(slot).Acknowledged < GroupOf(slot).Required;
+
+    /// <summary>Whether the one's answer can stand for the other's.</summary>
+    public bool SameGroup(int slot, int other) => _groupOf[slot] == _groupOf[other];
+
     public int GroupCount => _groups.Count;
 
     public void Acknowledge(int slot)

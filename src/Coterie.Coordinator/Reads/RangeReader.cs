@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using Coterie.Cluster.Ring;
+using Coterie.Coordinator.Reads.Reconciliation;
+using Coterie.Coordinator.Reads.Repair;
+using Coterie.Model;
+using Coterie.Model.Reads;
+using Coterie.Model.Schema;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Coordinator.Reads;
+
+/// <summary>
+/// Reads what one set of replicas keeps, a partition or a range of tokens, once: asks, and when the digests differ compares rows, merges and repairs
+/// as the table's <see cref="ReadRepair"/> says. How far it came is the caller's to look at.
+/// </summary>
+internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background, ILogger logger)
+{
+    /// <summary>Hot path while replicas agree: the state machine is pooled.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RangeResult> ReadAsync(ReadCommand command, ReplicaSet replicas, ReadContext context)
+    {
+        var mode = context.Table.Options.ReadRepair == ReadRepair.Async ? ReadMode.DigestsOfAll : ReadMode.Digests;
+        var step = await steps.AskAsync(command, replicas, context, mode);
+        return step.Verdict switch
+        {
+            ReadVerdict.Agreed => Decode(step, context),
+            ReadVerdict.Disagreed => await CompareAsync(command, replicas, context, step.Participants!),
+            _ => RangeResult.Not(step.Outcome),
+        };
+    }
+
+    /// <summary>Compares everyone who is alive and repairs whoever lacks something, with nobody waiting for it.</summary>
+    public async Task RepairAsync(ReadCommand command, ReplicaSet replicas, ReadContext context)
+    {
+        var fresh = context with { Deadline = steps.DeadlineAfter(context.Timeout), Vote = null };
+        var step = await steps.AskAsync(command, replicas, fresh, ReadMode.RowsOfAll);
+        if (step.Participants is { Count: > 1 } participants && TryReconcile(command, participants, out var rows) && rows.AnyoneLacks
+            && steps.Fault != CoordinatorFault.SkipReadRepair)
+        {
+            await new RepairOperation(steps, command, replicas, fresh, rows, SlotsOf(participants)).RunAsync();
+        }
+    }
+
+    private RangeResult Decode(in ReadStep step, in ReadContext context)
+    {
+        try
+        {
+            var response = ReadResponse.Decode(step.Data);
+            return new RangeResult(step.Outcome, response.Partitions, response.StoppedAfter, Reconciled: false);
+        }
+        catch (MalformedDataException exception)
+        {
+            return RangeResult.Not(Malformed(step.Outcome, context, exception));
+        }
+    }
+
+    private async Task<RangeResult> CompareAsync(ReadCommand command, ReplicaSet replicas, ReadContext context, IReadOnlyList<Participant> digested)
+    {
+        steps.Counters.DigestMismatch();
+        var step = await steps.AskAsync(command, replicas, context, ReadMode.Rows, digested);
+        if (step.Verdict != ReadVerdict.Agreed)
+        {
+            return RangeResult.Not(step.Outcome);
+        }
+
+        var participants = step.Participants!;
+        if (!TryReconcile(command, participants, out var rows))
+        {
+            return RangeResult.Not(step.Outcome with { Result = RequestResult.Failure, Failed = 1 });
+        }
+
+        var outcome = step.Outcome;
+        var slots = SlotsOf(participants);
+        switch (context.Table.Options.ReadRepair)
+        {
+            case ReadRepair.Blocking when rows.AnyoneLacks && steps.Fault != CoordinatorFault.SkipReadRepair:
+                var repaired = new RepairOperation(steps, command, replicas, context, rows, slots).RunAsync();
+                if (steps.Fault != CoordinatorFault.AnswerBeforeRepair)
+                {
+                    outcome = await repaired;
+                }
+
+                break;
+            case ReadRepair.Async:
+                MarkStale(rows, replicas, slots, context, repaired: true);
+                background.Start(command, replicas, context);
+                break;
+            default:
+                MarkStale(rows, replicas, slots, context, repaired: false);
+                break;
+        }
+
+        return outcome.IsSuccess ? new RangeResult(outcome, rows.Partitions, rows.StoppedAfter, Reconciled: true) : RangeResult.Not(outcome);
+    }
+
+    private bool TryReconcile(ReadCommand command, IReadOnlyList<Participant> participants, out ReconciledRows rows)
+    {
+        try
+        {
+            var responses = new ReadResponse[participants.Count];
+            for (var i = 0; i < responses.Length; i++)
+            {
+                responses[i] = ReadResponse.Decode(participants[i].Rows);
+            }
+
+            rows = new Reconciler(command, responses, steps.Fault).Reconcile();
+            return true;
+        }
+        catch (MalformedDataException exception)
+        {
+            steps.Counters.MalformedReply();
+            CoordinatorLog.MalformedRows(logger, command.Table, exception.Message);
+            rows = null!;
+            return false;
+        }
+    }
+
+    private static int[] SlotsOf(IReadOnlyList<Participant> participants)
+    {
+        var slots = new int[participants.Count];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            slots[i] = participants[i].Slot;
+        }
+
+        return slots;
+    }
+
+    private static void MarkStale(ReconciledRows rows, ReplicaSet replicas, int[] slots, in ReadContext context, bool repaired)
+    {
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (rows.Lacks[i].Count > 0)
+            {
+                context.Vote?.Stale(replicas.Nodes[slots[i]], repaired);
+            }
+        }
+    }
+
+    private RequestOutcome Malformed(RequestOutcome outcome, in ReadContext context, MalformedDataException exception)
+    {
+        steps.Counters.MalformedReply();
+        CoordinatorLog.MalformedRows(logger, context.Table.StorageId, exception.Message);
+        return outcome with { Result = RequestResult.Failure, Failed = 1 };
+    }
+}

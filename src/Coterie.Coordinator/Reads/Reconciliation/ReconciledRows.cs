@@ -1,0 +1,27 @@
+using Coterie.Model.Reads;
+
+namespace Coterie.Coordinator.Reads.Reconciliation;
+
+/// <summary>What several replicas know together.</summary>
+/// <param name="Partitions">Merged and shadowed, in the order of the read, up to where every replica has told all it knows.</param>
+/// <param name="StoppedAfter">That place; null if all that was asked for is here.</param>
+/// <param name="Lacks">For each response, by index: what that replica lacks of it.</param>
+internal sealed record ReconciledRows(
+    IReadOnlyList<PartitionRows> Partitions, ResumePoint? StoppedAfter, IReadOnlyList<List<PartitionRepair>> Lacks)
+{
+    public bool AnyoneLacks
+    {
+        get
+        {
+            foreach (var repairs in Lacks)
+            {
+                if (repairs.Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}
