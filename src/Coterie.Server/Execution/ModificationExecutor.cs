@@ -100,7 +100,14 @@ internal sealed class ModificationExecutor(ExecutionServices services)
             return new StampContext(new WriteTimestamp(timestamp), formed);
         }
 
-        return new StampContext(hasTimestamp ? new WriteTimestamp(0) : services.Clock.Next(), formed);
+        if (hasTimestamp)
+        {
+            return new StampContext(new WriteTimestamp(0), formed);
+        }
+
+        return services.Clock.TryNext(out var stamp)
+            ? new StampContext(stamp, formed)
+            : throw new ClientErrorException(ErrorCode.Overloaded, "The clock waits for the disk to remember how far it may go");
     }
 
     public static KeyspaceSchema KeyspaceOf(Model.Metadata.ClusterMetadata metadata, string name) =>

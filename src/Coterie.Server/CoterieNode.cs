@@ -1,0 +1,297 @@
+using Coterie.Cluster.Membership;
+using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
+using Coterie.Coordinator;
+using Coterie.Coordinator.Reads;
+using Coterie.Coordinator.Writes;
+using Coterie.Model;
+using Coterie.Model.Ids;
+using Coterie.Model.Metadata;
+using Coterie.Model.Time;
+using Coterie.Replica;
+using Coterie.Replica.Local;
+using Coterie.Replica.Mutations;
+using Coterie.Replica.Reads;
+using Coterie.Server.Connections;
+using Coterie.Server.Events;
+using Coterie.Server.Execution;
+using Coterie.Server.Prepared;
+using Coterie.Server.SystemTables;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Server;
+
+/// <summary>
+/// One node, wired from the parts it is given: the same wiring in production, in the simulator and inside a unit test. Started once, stopped once.
+/// </summary>
+/// <remarks>
+/// Order of the start: writer, identity and clock (which need only the store), metadata log, messenger, failure detection, formation, clients.
+/// What a part calls is there before the part is. The stop goes the other way round, the writer last, so that whatever still wants to be
+/// stored is. Everything runs on the caller's scheduler.
+/// </remarks>
+public sealed class CoterieNode : IAsyncDisposable
+{
+    private readonly NodeParts _parts;
+    private readonly NodeOptions _options;
+    private readonly ILogger _log;
+    private readonly StorageWriter _writer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private Task? _stop;
+    private ClockKeeper? _clockKeeper;
+    private MetadataService? _metadata;
+    private Messenger? _messenger;
+    private LivenessMonitor? _liveness;
+    private CqlListener? _listener;
+    private EventPublisher? _events;
+    private PreparedStatements? _prepared;
+    private ReadCoordinator? _reads;
+
+    public CoterieNode(NodeParts parts)
+    {
+        _parts = parts;
+        _options = parts.Options;
+        _log = parts.Logging.CreateLogger<CoterieNode>();
+        _writer = new StorageWriter(parts.Engine, _options.Writer, parts.Logging.CreateLogger<StorageWriter>()) { EngineFailed = Fail };
+    }
+
+    /// <summary>Known once the start has read or chosen it.</summary>
+    public NodeId Id { get; private set; }
+
+    /// <summary>True from when clients are served until the stop begins.</summary>
+    public bool IsServing { get; private set; }
+
+    /// <summary>Completes, with what happened, if something breaks that the node must not go on after. It has begun to stop by itself then.</summary>
+    public Task<Exception> Failed => _failed.Task;
+
+    /// <summary>As this node has it now; empty before the start.</summary>
+    public ClusterMetadata Metadata => _metadata?.Current ?? ClusterMetadata.Empty;
+
+    public IMetadataChanger? MetadataChanger => _metadata;
+
+    public LivenessMonitor? Liveness => _liveness;
+
+    public Messenger? Messenger => _messenger;
+
+    public ServerCounters ServerCounters { get; } = new();
+
+    public ReplicaCounters ReplicaCounters { get; } = new();
+
+    public CoordinatorCounters CoordinatorCounters { get; } = new();
+
+    public StorageWriterCounts WriterCounts => _writer.Counts;
+
+    public int PreparedStatements => _prepared?.Count ?? 0;
+
+    /// <summary>Completes when the node is a member of its cluster and serves clients.</summary>
+    /// <exception cref="FormationException">It never will be a member, as configured.</exception>
+    /// <exception cref="IOException">An address cannot be bound, or the store takes nothing.</exception>
+    /// <exception cref="MalformedDataException">What the store holds of this node is damaged.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        _writer.Start();
+        var state = new LocalState(_parts.Engine, _writer);
+        Id = await IdentityAsync(state);
+        var clock = new HybridClock(_parts.Time, state.ClockCeiling());
+        _clockKeeper = new ClockKeeper(clock, state, _parts.Time, _log);
+        await _clockKeeper.StartAsync();
+
+        var lateLiveness = new LateLiveness();
+        var messenger = _messenger = CreateMessenger();
+        var metadata = _metadata = CreateMetadata(messenger, lateLiveness);
+        var formation = CreateFormation(metadata, messenger);
+        var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
+        lateLiveness.Set(liveness);
+        RegisterHandlers(messenger, metadata, formation, liveness);
+        await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), linked.Token);
+        liveness.Start();
+        await formation.RunAsync(linked.Token);
+        await FirstRoundAsync(liveness, linked.Token);
+        await ServeAsync(CreateExecution(metadata, messenger, liveness, clock), linked.Token);
+    }
+
+    /// <summary>
+    /// Stops: takes no more clients, answers what is in flight, leaves the cluster's conversation, and lets the writer store what it has taken.
+    /// Any number of calls wait for the same stop.
+    /// </summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            return _stop ??= StopOnceAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task StopOnceAsync()
+    {
+        // Elsewhere than in the call: it may come from the part that is to be stopped, or under the gate.
+        await Task.Yield();
+        IsServing = false;
+        if (_listener is { } listener)
+        {
+            await listener.DisposeAsync();
+        }
+
+        _stopping.Cancel();
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _reads, _liveness, _metadata, _messenger, _clockKeeper })
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync();
+            }
+        }
+
+        await _writer.StopAsync();
+    }
+
+    /// <summary>Called from wherever an invariant broke or the store failed: the node is better down than wrong.</summary>
+    private void Fail(Exception error)
+    {
+        if (_failed.TrySetResult(error))
+        {
+            _log.Fatal(error);
+            _ = StopAsync();
+        }
+    }
+
+    private async Task<NodeId> IdentityAsync(LocalState state)
+    {
+        if (state.NodeId() is { } known)
+        {
+            return known;
+        }
+
+        var chosen = new NodeId(_parts.Ids.NextGuid());
+        await state.SetNodeIdAsync(chosen);
+        return chosen;
+    }
+
+    private Messenger CreateMessenger() => new(new MessengerParts
+    {
+        Self = Id,
+        Address = _options.PeerAddress,
+        Network = _parts.Network,
+        Time = _parts.Time,
+        Random = NextRandom(),
+        Logger = _parts.Logging.CreateLogger<Messenger>(),
+        Broken = Fail,
+        Options = _options.Transport,
+    });
+
+    private MetadataService CreateMetadata(Messenger messenger, ILiveness liveness)
+    {
+        var metadata = new MetadataService(
+            new MetadataIdentity(Id, _options.PeerAddress),
+            Settings().InitialVoters,
+            new EngineMetadataStore(_parts.Engine, _writer),
+            messenger,
+            liveness,
+            _parts.Time,
+            NextRandom(),
+            _parts.Ids,
+            _parts.Logging.CreateLogger<MetadataService>());
+        metadata.Broken += Fail;
+        return metadata;
+    }
+
+    private Formation CreateFormation(MetadataService metadata, Messenger messenger) => new(
+        Settings(), metadata, messenger, _parts.Time, NextRandom(), _parts.Ids, _parts.Logging.CreateLogger<Formation>());
+
+    private FormationSettings Settings() => new(
+        new NodeInfo(Id, _options.PeerAddress, _options.CqlAddress, _options.AdminAddress, _options.Datacenter, _options.Rack, []),
+        _options.ClusterName,
+        _options.InitialNodes);
+
+    private LivenessMonitor CreateLiveness(MetadataService metadata, Messenger messenger, HybridClock clock) => new(new LivenessParts
+    {
+        Self = Id,
+        Messenger = messenger,
+        Links = messenger,
+        Metadata = metadata,
+        Clock = clock,
+        Time = _parts.Time,
+        Random = NextRandom(),
+        Logger = _parts.Logging.CreateLogger<LivenessMonitor>(),
+        Options = _options.FailureDetection,
+    });
+
+    private void RegisterHandlers(Messenger messenger, MetadataService metadata, Formation formation, LivenessMonitor liveness)
+    {
+        var tables = new LiveTables(metadata);
+        messenger.Register(Verb.Heartbeat, liveness);
+        messenger.Register(Verb.Hello, formation);
+        messenger.Register(Verb.MetadataPrepare, metadata);
+        messenger.Register(Verb.MetadataAccept, metadata);
+        messenger.Register(Verb.MetadataCommit, metadata);
+        messenger.Register(Verb.MetadataPull, metadata);
+        messenger.Register(Verb.Mutate, new MutationHandler(
+            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault));
+        messenger.Register(Verb.Read, new ReadHandler(
+            _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
+    }
+
+    /// <summary>A node that has no opinion of its peers takes them for down, and would answer its first clients with Unavailable.</summary>
+    private async Task FirstRoundAsync(LivenessMonitor liveness, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await liveness.FirstRoundAsync(cancellationToken).WaitAsync(_options.FirstRoundTimeout, _parts.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _log.FirstRoundIncomplete();
+        }
+    }
+
+    private ExecutionServices CreateExecution(MetadataService metadata, Messenger messenger, LivenessMonitor liveness, HybridClock clock)
+    {
+        var maps = new ReplicaMaps(metadata, _options.Datacenter);
+        var systemTables = new SystemTableReader(Id, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
+        _prepared = new PreparedStatements();
+        _reads = new ReadCoordinator(
+            messenger, metadata, maps, liveness, _parts.Time, Id, CoordinatorCounters, _options.Coordinator, _parts.Logging.CreateLogger<ReadCoordinator>());
+        return new ExecutionServices
+        {
+            Metadata = metadata,
+            Changer = metadata,
+            Reads = _reads,
+            Writes = new WriteCoordinator(messenger, maps, liveness, _parts.Time, CoordinatorCounters, _options.Coordinator),
+            SystemTables = systemTables,
+            Compiler = new StatementCompiler(metadata, systemTables, _parts.Ids, _options.Datacenter),
+            Prepared = _prepared,
+            Clock = clock,
+            Time = _parts.Time,
+            LocalDatacenter = _options.Datacenter,
+            Timeouts = _options.Timeouts,
+            Counters = ServerCounters,
+            Log = _parts.Logging.CreateLogger<RequestDispatcher>(),
+            Fatal = Fail,
+            Stopping = _stopping.Token,
+        };
+    }
+
+    private async Task ServeAsync(ExecutionServices execution, CancellationToken cancellationToken)
+    {
+        var services = new ConnectionServices(
+            new RequestDispatcher(execution),
+            new RequestPool(new RequestBudget()),
+            _parts.Time,
+            ServerCounters,
+            _parts.Logging.CreateLogger<CqlListener>());
+        var listener = new CqlListener(services, _options.Listener);
+        _events = new EventPublisher(listener, _metadata!, _liveness!, _parts.Network, _parts.Time, Id);
+        _events.Start();
+        _listener = listener;
+        await listener.StartAsync(_parts.Network, _options.CqlAddress, cancellationToken);
+        IsServing = true;
+        _log.Serving(Id);
+    }
+
+    private Random NextRandom() => new(_parts.Random.Next());
+}

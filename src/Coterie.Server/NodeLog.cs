@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Server;
+
+internal static partial class NodeLog
+{
+    [LoggerMessage(40, LogLevel.Critical, "The node stops: going on would be worse.")]
+    public static partial void Fatal(this ILogger log, Exception error);
+
+    [LoggerMessage(41, LogLevel.Warning, "The clock's ceiling could not be kept: {Reason}")]
+    public static partial void CeilingNotKept(this ILogger log, string reason);
+
+    [LoggerMessage(42, LogLevel.Information, "Node {Node} serves.")]
+    public static partial void Serving(this ILogger log, Model.Ids.NodeId node);
+
+    [LoggerMessage(43, LogLevel.Information, "Not every peer has answered yet; serving without its opinion.")]
+    public static partial void FirstRoundIncomplete(this ILogger log);
+}
