@@ -9,7 +9,7 @@ internal sealed class CollectionWrite(ColumnSchema column, ImmutableArray<Collec
 {
     public override bool NeedsPrior { get; } = operations.Any(o => o.NeedsPrior);
 
-    public override bool Append(scoped ref RowWriter row, scoped in RowWriteContext context)
+    public override void Append(scoped ref RowWriter row, scoped in RowWriteContext context)
     {
         var elements = context.Mutations.Elements;
         elements.Clear();
@@ -21,7 +21,7 @@ internal sealed class CollectionWrite(ColumnSchema column, ImmutableArray<Collec
 
         if (elements.Count == 0 && deletion.IsNone)
         {
-            return false;
+            return;
         }
 
         elements.Normalize();
@@ -30,7 +30,5 @@ internal sealed class CollectionWrite(ColumnSchema column, ImmutableArray<Collec
         {
             row.Element(elements.Key(i), elements.IsDeletion(i) ? context.Stamp.Tombstone() : context.Stamp.Live(elements.Value(i)));
         }
-
-        return true;
     }
 }

@@ -24,22 +24,19 @@ internal abstract class ColumnWrite(ColumnSchema column)
     /// <summary>Whether the row must be read first.</summary>
     public virtual bool NeedsPrior => false;
 
-    /// <summary>Writes the column. False: nothing to write, the value was not set.</summary>
-    public abstract bool Append(scoped ref RowWriter row, scoped in RowWriteContext context);
+    /// <summary>Writes the column, or nothing if no value was set.</summary>
+    public abstract void Append(scoped ref RowWriter row, scoped in RowWriteContext context);
 }
 
 /// <summary>A column of one cell: a value, or a tombstone for null.</summary>
 internal sealed class SimpleWrite(ColumnSchema column, BoundTerm value) : ColumnWrite(column)
 {
-    public override bool Append(scoped ref RowWriter row, scoped in RowWriteContext context)
+    public override void Append(scoped ref RowWriter row, scoped in RowWriteContext context)
     {
         var state = value.Evaluate(context.Execution, out var bytes);
-        if (state == ValueState.Unset)
+        if (state != ValueState.Unset)
         {
-            return false;
+            row.SimpleColumn(Column.Id, state == ValueState.Null ? context.Stamp.Tombstone() : context.Stamp.Live(bytes));
         }
-
-        row.SimpleColumn(Column.Id, state == ValueState.Null ? context.Stamp.Tombstone() : context.Stamp.Live(bytes));
-        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Coterie.Model;
 
 namespace Coterie.Cql.Plans;
 
@@ -21,8 +22,14 @@ internal sealed class ElementBuffer : IComparer<ElementBuffer.Element>
         Count = 0;
     }
 
+    /// <exception cref="CqlInvalidException">The key is over the limit.</exception>
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool isDeletion)
     {
+        if (key.Length > Limits.ElementKeyBytesMax)
+        {
+            throw new CqlInvalidException($"A set's element or a map's key of {key.Length} bytes is over the limit of {Limits.ElementKeyBytesMax}");
+        }
+
         if (Count == _elements.Length)
         {
             Array.Resize(ref _elements, Count * 2);

@@ -132,15 +132,15 @@ internal sealed class RowWritePlan : ModificationPlan
             row.Marker(cells.Live([]));
         }
 
-        var any = withMarker;
         foreach (var write in writes)
         {
-            any |= write.Append(ref row, rowContext);
+            write.Append(ref row, rowContext);
         }
 
-        row.Finish();
-        if (any)
+        // Nothing was set: nothing is written.
+        if (!row.IsEmpty)
         {
+            row.Finish();
             mutations.Add(Table, partitionKey, cells.Formed, entryKey, mutations.RowBuffer.WrittenSpan);
         }
     }

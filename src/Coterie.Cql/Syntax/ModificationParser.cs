@@ -150,11 +150,13 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
     private Assignment ParseTermFirst(string column)
     {
         var value = terms.ParseTerm();
-        if (!cursor.TryTakeSymbol("+"))
+        if (!cursor.IsSymbol("+") || cursor.Peek(1).Kind is not (LexemeKind.Identifier or LexemeKind.QuotedIdentifier))
         {
+            terms.RefuseArithmetic();
             return new Assignment(AssignmentKind.Set, column, null, value);
         }
 
+        cursor.Take();
         RequireSame(column, cursor.TakeName("name of a column"));
         return new Assignment(AssignmentKind.Prepend, column, null, value);
     }

@@ -93,14 +93,7 @@ internal sealed class SelectParser(Cursor cursor, TermParser terms, RelationPars
             throw new CqlInvalidException($"Selecting a part of a column ({column}{cursor.Current.Text}...) is not supported");
         }
 
-        foreach (var symbol in (ReadOnlySpan<string>)["+", "-", "*", "/", "%"])
-        {
-            if (cursor.IsSymbol(symbol))
-            {
-                throw new CqlInvalidException($"arithmetic operators ('{symbol}') are not supported");
-            }
-        }
-
+        terms.RefuseArithmetic();
         return new ColumnSelector(column);
     }
 

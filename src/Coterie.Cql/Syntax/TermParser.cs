@@ -9,6 +9,12 @@ internal sealed class TermParser(Cursor cursor)
     public Term ParseValue()
     {
         var term = ParseTerm();
+        RefuseArithmetic();
+        return term;
+    }
+
+    public void RefuseArithmetic()
+    {
         foreach (var symbol in (ReadOnlySpan<string>)["+", "-", "*", "/", "%"])
         {
             if (cursor.IsSymbol(symbol))
@@ -16,8 +22,6 @@ internal sealed class TermParser(Cursor cursor)
                 throw new CqlInvalidException($"arithmetic operators ('{symbol}') are not supported");
             }
         }
-
-        return term;
     }
 
     public Term ParseTerm()
