@@ -1,1 +1,19 @@
-return 0;
+using System.CommandLine;
+using Coterie.Cli.Bench;
+using Coterie.Cli.Cql;
+using Coterie.Cli.Dev;
+using Coterie.Cli.Start;
+using Coterie.Cli.Status;
+
+var root = new RootCommand("Coterie: a leaderless database that speaks CQL")
+{
+    DevCommand.Create(),
+    StartCommand.Create(),
+    StatusCommand.Create(),
+    RingCommand.Create(),
+    CqlCommand.Create(),
+    BenchCommand.Create(),
+};
+
+// The commands that run long look after Ctrl-C and SIGTERM themselves: they drain.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

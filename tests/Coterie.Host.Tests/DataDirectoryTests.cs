@@ -105,6 +105,7 @@ public sealed class DataDirectoryTests : IDisposable
         InsecureNoAuthNoTls = false,
         WriteTimeout = TimeSpan.FromSeconds(2),
         ReadTimeout = TimeSpan.FromSeconds(5),
+        RangeTimeout = TimeSpan.FromSeconds(10),
         DrainTimeout = TimeSpan.FromSeconds(10),
         BlockCacheBytes = 64 << 20,
         LogLevel = LogLevel.Information,

@@ -114,7 +114,7 @@ public sealed class HostOptionsReaderTests : IDisposable
     {
         var problems = new List<string>();
 
-        Assert.Null(HostOptionsReader.Read("/nowhere/coterie.json", new Hashtable(), [], problems));
+        Assert.Null(HostOptionsReader.Read("/nowhere/coterie.json", new Hashtable(), [], problems, out _));
 
         Assert.Equal(["/nowhere/coterie.json: there is no such file"], problems);
     }
@@ -123,6 +123,6 @@ public sealed class HostOptionsReaderTests : IDisposable
     {
         File.WriteAllText(_file, json);
         problems = [];
-        return HostOptionsReader.Read(_file, environment ?? [], arguments, problems);
+        return HostOptionsReader.Read(_file, environment ?? [], arguments, problems, out _);
     }
 }

@@ -56,4 +56,14 @@ public static class Duration
 
         return "0s";
     }
+
+    /// <summary>For people, in the two largest units: <c>3min 20s</c>.</summary>
+    public static string Describe(TimeSpan value)
+    {
+        var c = CultureInfo.InvariantCulture;
+        return value.TotalDays >= 1 ? string.Create(c, $"{(int)value.TotalDays}d {value.Hours}h")
+            : value.TotalHours >= 1 ? string.Create(c, $"{value.Hours}h {value.Minutes}min")
+            : value.TotalMinutes >= 1 ? string.Create(c, $"{value.Minutes}min {value.Seconds}s")
+            : string.Create(c, $"{value.Seconds}s");
+    }
 }

@@ -31,6 +31,9 @@ public sealed record HostOptions
 
     public required TimeSpan ReadTimeout { get; init; }
 
+    /// <summary>For a read of more than single partitions.</summary>
+    public required TimeSpan RangeTimeout { get; init; }
+
     /// <summary>How long a stop waits for requests in flight.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 

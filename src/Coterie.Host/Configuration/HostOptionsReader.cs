@@ -16,9 +16,12 @@ public static class HostOptionsReader
     /// <summary>The flag of the command line that stands for <c>InsecureNoAuthNoTls=true</c>.</summary>
     public const string InsecureFlag = "--insecure-no-auth-no-tls";
 
+    /// <param name="targets">What could be read of what the start must check in the world, whatever else is wrong.</param>
     /// <returns>The options, or null if there was any problem.</returns>
-    public static HostOptions? Read(string? file, IDictionary environment, IEnumerable<string> arguments, List<string> problems)
+    public static HostOptions? Read(
+        string? file, IDictionary environment, IEnumerable<string> arguments, List<string> problems, out StartTargets targets)
     {
+        targets = new StartTargets(null, null, null, null, null);
         var sources = new SettingSources(problems);
         if (file is not null)
         {
@@ -32,10 +35,10 @@ public static class HostOptionsReader
 
         sources.AddEnvironment(environment);
         sources.AddCommandLine(arguments.Select(argument => argument == InsecureFlag ? $"--{InsecureKey}=true" : argument));
-        return Read(new SettingReader(sources.All, problems), problems);
+        return Read(new SettingReader(sources.All, problems), problems, out targets);
     }
 
-    private static HostOptions? Read(SettingReader settings, List<string> problems)
+    private static HostOptions? Read(SettingReader settings, List<string> problems, out StartTargets targets)
     {
         var clusterName = settings.RequiredText("ClusterName");
         var dataDirectory = settings.RequiredText("DataDirectory");
@@ -48,11 +51,13 @@ public static class HostOptionsReader
         var insecure = settings.Boolean(InsecureKey, false);
         var write = settings.Length("Timeouts:Write", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var read = settings.Length("Timeouts:Read", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        var range = settings.Length("Timeouts:Range", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
+        targets = new StartTargets(clusterName, dataDirectory, cql, peer, admin);
         if (problems.Count > 0 || clusterName is null || dataDirectory is null || cql is null || peer is null || admin is null)
         {
             return null;
@@ -71,6 +76,7 @@ public static class HostOptionsReader
             InsecureNoAuthNoTls = insecure,
             WriteTimeout = write,
             ReadTimeout = read,
+            RangeTimeout = range,
             DrainTimeout = drain,
             BlockCacheBytes = cache,
             LogLevel = logLevel,

@@ -37,6 +37,32 @@ internal sealed class DataDirectory : IDisposable
 
     private string PidPath => Path.Combine(_path, PidName);
 
+    /// <summary>Adds what prevents the directory from being taken to <paramref name="problems"/>. Changes nothing.</summary>
+    public static void Check(StartTargets targets, List<string> problems)
+    {
+        if (targets.DataDirectory is not { } path || !Directory.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            if (File.Exists(Path.Combine(path, LockName)))
+            {
+                Lock(path).Dispose();
+            }
+
+            if (OwnerProblem(path, targets.ClusterName, targets.PeerAddress) is { } problem)
+            {
+                problems.Add(problem);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(Describe(path, e));
+        }
+    }
+
     /// <summary>Takes the directory, or adds what prevents it to <paramref name="problems"/> and returns null.</summary>
     public static DataDirectory? TryOpen(HostOptions options, List<string> problems)
     {
@@ -45,18 +71,19 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var directory = new DataDirectory(path, held);
-            if (directory.OwnerProblem(options) is not { } problem)
+            held = Lock(path);
+            if (OwnerProblem(path, options.ClusterName, options.PeerAddress) is not { } problem)
             {
-                return directory;
+                var owner = new Owner(options.ClusterName, options.PeerAddress.ToString());
+                WriteWhole(Path.Combine(path, OwnerName), JsonSerializer.SerializeToUtf8Bytes(owner, DataDirectoryJson.Default.Owner));
+                return new DataDirectory(path, held);
             }
 
             problems.Add(problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems.Add(Describe(path, held is null, e));
+            problems.Add(Describe(path, e));
         }
 
         held?.Dispose();
@@ -71,50 +98,49 @@ internal sealed class DataDirectory : IDisposable
         _lock.Dispose();
     }
 
-    private static string Describe(string path, bool taking, Exception error)
+    private static FileStream Lock(string path) => new(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static string Describe(string path, Exception error)
     {
+        const int WouldBlock = 11;
         var pidFile = Path.Combine(path, PidName);
-        return taking && error is IOException && File.Exists(Path.Combine(path, LockName))
+        return error is IOException && (error.HResult == WouldBlock || error.Message.Contains("being used by another process", StringComparison.Ordinal))
             ? $"{path}: in use by another process{(File.Exists(pidFile) ? $" ({File.ReadAllText(pidFile).Trim()})" : "")}"
             : $"{path}: {error.Message}";
     }
 
-    private string? OwnerProblem(HostOptions options)
+    private static string? OwnerProblem(string path, string? clusterName, IPEndPoint? peerAddress)
     {
-        var ownerPath = Path.Combine(_path, OwnerName);
-        var owner = new Owner(options.ClusterName, options.PeerAddress.ToString());
+        var ownerPath = Path.Combine(path, OwnerName);
         if (!File.Exists(ownerPath))
         {
-            var foreign = Directory.EnumerateFileSystemEntries(_path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            var foreign = Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
                 .FirstOrDefault(name => !HarmlessNames.Contains(name));
-            if (foreign is not null)
-            {
-                return $"{_path}: holds '{foreign}' but is not the data directory of a node; give it an empty one";
-            }
-
-            WriteWhole(ownerPath, JsonSerializer.SerializeToUtf8Bytes(owner));
-            return null;
+            return foreign is null ? null : $"{path}: holds '{foreign}' but is not the data directory of a node; give it an empty one";
         }
 
-        Owner? found;
-        try
-        {
-            found = JsonSerializer.Deserialize<Owner>(File.ReadAllBytes(ownerPath));
-        }
-        catch (JsonException)
-        {
-            found = null;
-        }
-
+        var found = ReadOwner(ownerPath);
         return found switch
         {
             null => $"{ownerPath}: is damaged",
-            _ when found.ClusterName != owner.ClusterName =>
-                $"{_path}: holds data of the cluster '{found.ClusterName}'; this configuration is for '{owner.ClusterName}'",
-            _ when !IPEndPoint.Parse(found.PeerAddress).Equals(options.PeerAddress) =>
-                $"{_path}: holds data of the node {found.PeerAddress}; this configuration is for {owner.PeerAddress}",
+            _ when clusterName is not null && found.ClusterName != clusterName =>
+                $"{path}: holds data of the cluster '{found.ClusterName}'; this configuration is for '{clusterName}'",
+            _ when peerAddress is not null && found.PeerAddress != peerAddress.ToString() =>
+                $"{path}: holds data of the node {found.PeerAddress}; this configuration is for {peerAddress}",
             _ => null,
         };
+    }
+
+    private static Owner? ReadOwner(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DataDirectoryJson.Default.Owner);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Appears under its name whole or not at all.</summary>
@@ -125,5 +151,8 @@ internal sealed class DataDirectory : IDisposable
         File.Move(temporary, path, overwrite: true);
     }
 
-    private sealed record Owner(string ClusterName, string PeerAddress);
+    internal sealed record Owner(string ClusterName, string PeerAddress);
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(DataDirectory.Owner))]
+internal sealed partial class DataDirectoryJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -9,8 +9,13 @@ namespace Coterie.Host.Start;
 /// </summary>
 internal static class PortCheck
 {
-    public static void Run(string key, IPEndPoint address, List<string> problems)
+    public static void Run(string key, IPEndPoint? address, List<string> problems)
     {
+        if (address is null)
+        {
+            return;
+        }
+
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Coterie.Cli.Cql;
+using Coterie.Host.LoadGenerator;
+
+namespace Coterie.Cli.Bench;
+
+/// <summary>What <c>bench --json</c> prints.</summary>
+internal sealed record BenchReport
+{
+    public required string Workload { get; init; }
+
+    public required string Consistency { get; init; }
+
+    public required int Connections { get; init; }
+
+    public required int InFlight { get; init; }
+
+    /// <summary>Requests a second that were due; null where each answer triggered the next request.</summary>
+    public required double? Rate { get; init; }
+
+    public required int ValueBytes { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required long Operations { get; init; }
+
+    public required double ThroughputPerSecond { get; init; }
+
+    [JsonPropertyName("p50_ms")]
+    public required double P50Ms { get; init; }
+
+    [JsonPropertyName("p99_ms")]
+    public required double P99Ms { get; init; }
+
+    [JsonPropertyName("p999_ms")]
+    public required double P999Ms { get; init; }
+
+    public required double MaxMs { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Errors { get; init; }
+
+    /// <summary>Of the limit only: frames a second that its processes exchanged, all counted once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FramesPerSecond { get; init; }
+
+    /// <summary>Of the limit only: frames a second of a raw echo over loopback in the same run, there and back counted as two.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? EchoFramesPerSecond { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(BenchReport))]
+internal sealed partial class BenchJson : JsonSerializerContext;
+
+/// <summary>Shows a report as JSON or for people; progress goes to standard error, so that the output stays clean.</summary>
+internal sealed class BenchOutput(bool json)
+{
+    public static BenchReport Describe(BenchSettings settings, LoadReport report) => new()
+    {
+        Workload = settings.Workload.ToString().ToLowerInvariant(),
+        Consistency = ConsistencyNames.Format(settings.Consistency),
+        Connections = settings.Connections,
+        InFlight = settings.InFlight,
+        Rate = settings.Rate,
+        ValueBytes = settings.ValueBytes,
+        Seconds = report.Seconds,
+        Operations = report.Operations,
+        ThroughputPerSecond = report.ThroughputPerSecond,
+        P50Ms = report.P50Ms,
+        P99Ms = report.P99Ms,
+        P999Ms = report.P999Ms,
+        MaxMs = report.MaxMs,
+        Errors = report.Errors,
+    };
+
+    public void Progress(string line)
+    {
+        if (!json)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    public void Show(BenchReport report)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
+            return;
+        }
+
+        var c = CultureInfo.InvariantCulture;
+        var rows = new List<string[]>
+        {
+            new[] { "throughput", string.Create(c, $"{report.ThroughputPerSecond:N0} /s") },
+            new[] { "p50", string.Create(c, $"{report.P50Ms:N2} ms") },
+            new[] { "p99", string.Create(c, $"{report.P99Ms:N2} ms") },
+            new[] { "p99.9", string.Create(c, $"{report.P999Ms:N2} ms") },
+            new[] { "max", string.Create(c, $"{report.MaxMs:N2} ms") },
+            new[] { "operations", string.Create(c, $"{report.Operations:N0}") },
+        };
+        rows.AddRange(report.Errors.Select(error => new[] { $"errors: {error.Key}", string.Create(c, $"{error.Value:N0}") }));
+        if (report.FramesPerSecond is { } frames)
+        {
+            rows.Add(["frames", string.Create(c, $"{frames:N0} /s")]);
+            rows.Add(["frames of a raw echo", string.Create(c, $"{report.EchoFramesPerSecond:N0} /s")]);
+        }
+
+        ResultTable.Write(ResultTable.CreateConsole(!Console.IsOutputRedirected), [(report.Workload, false), (report.Consistency, true)], rows);
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using Coterie.Cli.Dev;
+using Coterie.Host.Start;
+using Coterie.Model.Quorum;
+
+namespace Coterie.Cli.Cql;
+
+/// <summary><c>coterie cql</c>: a small shell. Statements come from <c>-e</c>, from a terminal with line editing, or from a pipe or file.</summary>
+internal static class CqlCommand
+{
+    public static Command Create()
+    {
+        var execute = new Option<string?>("--execute", "-e") { Description = "Run these statements and leave", HelpName = "STATEMENT" };
+        var consistency = new Option<string>("--consistency") { Description = "The consistency level", HelpName = "LEVEL", DefaultValueFactory = _ => "ONE" };
+        var contact = new Option<string>("--contact") { Description = "The node to talk to", HelpName = "HOST[:PORT]", DefaultValueFactory = _ => "127.0.0.1" };
+        var command = new Command("cql", "A shell for CQL") { execute, consistency, contact };
+        command.SetAction((result, cancellationToken) =>
+            RunAsync(result.GetValue(execute), result.GetValue(consistency)!, result.GetValue(contact)!, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? execute, string consistency, string contact, CancellationToken cancellationToken)
+    {
+        if (!ConsistencyNames.TryParse(consistency, out var level))
+        {
+            return await FailAsync($"{consistency} is not a consistency level; there are {ConsistencyNames.All}", ExitCodes.Usage);
+        }
+
+        try
+        {
+            var server = await Contact.ResolveAsync(contact, DevPlan.CqlPort, cancellationToken);
+            var interactive = execute is null && !Console.IsInputRedirected && !Console.IsOutputRedirected;
+            await using var shell = new CqlShell(server, level, interactive || !Console.IsOutputRedirected);
+            await shell.ConnectAsync(cancellationToken);
+            return execute is not null ? await RunScriptAsync(shell, new StringReader(execute), cancellationToken)
+                : interactive ? await InteractAsync(shell, server.ToString(), level)
+                : await RunScriptAsync(shell, Console.In, cancellationToken);
+        }
+        catch (FormatException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.Usage);
+        }
+        catch (IOException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.Unavailable);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int exitCode)
+    {
+        await Console.Error.WriteLineAsync($"coterie: {message}");
+        return exitCode;
+    }
+
+    /// <summary>Stops at the first statement that fails, since those after it may rely on it.</summary>
+    private static async Task<int> RunScriptAsync(CqlShell shell, TextReader script, CancellationToken cancellationToken)
+    {
+        var splitter = new StatementSplitter();
+        while (await script.ReadLineAsync(cancellationToken) is { } line)
+        {
+            foreach (var statement in splitter.Add(line))
+            {
+                if (!await shell.RunAsync(statement, cancellationToken))
+                {
+                    return ExitCodes.Failure;
+                }
+
+                if (shell.ExitRequested)
+                {
+                    return ExitCodes.Success;
+                }
+            }
+        }
+
+        return splitter.Finish() is { } last && !await shell.RunAsync(last, cancellationToken) ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    private static async Task<int> InteractAsync(CqlShell shell, string server, ConsistencyLevel level)
+    {
+        Console.WriteLine($"Connected to {server} at {ConsistencyNames.Format(level)}. HELP for help, EXIT to leave.");
+        Console.TreatControlCAsInput = true;
+        var editor = new LineEditor();
+        var splitter = new StatementSplitter();
+        while (!shell.ExitRequested)
+        {
+            var prompt = splitter.HasPending ? "   ... " : shell.Keyspace.Length == 0 ? "cql> " : $"cql:{shell.Keyspace}> ";
+            var line = editor.Read(prompt, out var interrupted);
+            if (line is null)
+            {
+                break;
+            }
+
+            if (interrupted)
+            {
+                splitter.Finish();
+                continue;
+            }
+
+            if (!splitter.HasPending && ShellCommand.TryParse(line, out _, out _))
+            {
+                await shell.RunAsync(line, CancellationToken.None);
+                continue;
+            }
+
+            foreach (var statement in splitter.Add(line))
+            {
+                await shell.RunAsync(statement, CancellationToken.None);
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Coterie.Cli.Cql;
+
+/// <summary>
+/// Cuts what is typed or piped into statements at semicolons, but not at those inside strings, quoted names, <c>$$</c> texts or comments.
+/// Pure: text in, statements out. What is not ended yet waits for more.
+/// </summary>
+internal sealed class StatementSplitter
+{
+    private readonly StringBuilder _pending = new();
+
+    /// <summary>Whether the beginning of a statement waits for its end.</summary>
+    public bool HasPending => !IsBlank(_pending.ToString());
+
+    /// <summary>Adds a line and returns the statements that are now complete, without their semicolons.</summary>
+    public IReadOnlyList<string> Add(string line)
+    {
+        _pending.Append(line).Append('\n');
+        var complete = new List<string>();
+        var text = _pending.ToString();
+        var start = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            var next = SkipQuoted(text, i);
+            if (next < 0)
+            {
+                break;
+            }
+
+            if (next == i)
+            {
+                if (text[i] == ';')
+                {
+                    Take(complete, text[start..i]);
+                    start = i + 1;
+                }
+
+                next = i + 1;
+            }
+
+            i = next;
+        }
+
+        _pending.Clear().Append(text[start..]);
+        return complete;
+    }
+
+    /// <summary>What is left at the end of the input: a last statement whose semicolon was left out, or null.</summary>
+    public string? Finish()
+    {
+        var rest = _pending.ToString();
+        _pending.Clear();
+        return IsBlank(rest) ? null : rest.Trim();
+    }
+
+    private static void Take(List<string> complete, string statement)
+    {
+        if (!IsBlank(statement))
+        {
+            complete.Add(statement.Trim());
+        }
+    }
+
+    /// <summary>Where the quoted text or comment that begins at <paramref name="i"/> ends; <paramref name="i"/> if none begins; −1 if it does not end.</summary>
+    private static int SkipQuoted(string text, int i) => text[i] switch
+    {
+        '\'' => After(text, "'", i + 1),
+        '"' => After(text, "\"", i + 1),
+        '$' when StartsWith(text, i, "$$") => After(text, "$$", i + 2),
+        '-' when StartsWith(text, i, "--") => After(text, "\n", i + 2),
+        '/' when StartsWith(text, i, "//") => After(text, "\n", i + 2),
+        '/' when StartsWith(text, i, "/*") => After(text, "*/", i + 2),
+        _ => i,
+    };
+
+    private static bool StartsWith(string text, int at, string what) => string.CompareOrdinal(text, at, what, 0, what.Length) == 0;
+
+    private static int After(string text, string end, int from)
+    {
+        var at = text.IndexOf(end, from, StringComparison.Ordinal);
+        return at < 0 ? -1 : at + end.Length;
+    }
+
+    /// <summary>Nothing but space and comments.</summary>
+    private static bool IsBlank(string text)
+    {
+        for (var i = 0; i < text.Length;)
+        {
+            if (char.IsWhiteSpace(text[i]))
+            {
+                i++;
+                continue;
+            }
+
+            var next = text[i] is '-' or '/' ? SkipQuoted(text, i) : i;
+            if (next == i)
+            {
+                return false;
+            }
+
+            i = next < 0 ? text.Length : next;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Coterie.Host.Start;
+
+namespace Coterie.Cli.Dev;
+
+/// <summary><c>coterie dev</c>: a cluster of real processes on this machine.</summary>
+internal static class DevCommand
+{
+    private const int NodesPerDatacenter = 3;
+    private const int NodesMax = 50;
+
+    public static Command Create()
+    {
+        var nodes = new Option<int?>("--nodes") { Description = "How many nodes (default: 3 for each data centre)", HelpName = "N" };
+        var data = new Option<string>("--data") { Description = "Where the nodes keep their data", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine(".coterie", "dev") };
+        var fresh = new Option<bool>("--fresh") { Description = "Begin with an empty cluster: removes what the nodes in DIR hold" };
+        var datacenters = new Option<int>("--dcs") { Description = "How many data centres", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var oneAddress = new Option<bool>("--one-address") { Description = "All nodes on 127.0.0.1, with ports 9042, 9043, ..." };
+        var restart = new Option<bool>("--restart") { Description = "Start a node again when it dies" };
+        var command = new Command("dev", "Run a cluster of several processes on this machine") { nodes, data, fresh, datacenters, oneAddress, restart };
+        command.SetAction(result =>
+        {
+            var centres = result.GetValue(datacenters);
+            return RunAsync(new Settings(
+                result.GetValue(nodes) ?? NodesPerDatacenter * centres,
+                centres,
+                Path.GetFullPath(result.GetValue(data)!),
+                result.GetValue(fresh),
+                result.GetValue(oneAddress),
+                result.GetValue(restart)));
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings)
+    {
+        if (Problem(settings) is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"coterie: {problem}");
+            return ExitCodes.Usage;
+        }
+
+        var oneAddress = settings.OneAddress;
+        if (!oneAddress && settings.Nodes > 1 && !CanBind(new IPAddress([127, 0, 0, 2])))
+        {
+            Console.WriteLine("127.0.0.2 cannot be bound here: all nodes go to 127.0.0.1, with ports of their own (--one-address)");
+            oneAddress = true;
+        }
+
+        var plan = DevPlan.Create(settings.Nodes, settings.Datacenters, oneAddress, settings.Directory);
+        try
+        {
+            if (settings.Fresh)
+            {
+                DevDirectory.Clear(settings.Directory);
+            }
+
+            foreach (var node in plan)
+            {
+                DevDirectory.WriteConfiguration(node, plan, "dev");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"coterie: {settings.Directory}: {e.Message}");
+            return ExitCodes.Configuration;
+        }
+
+        using var signals = new StopSignals();
+        await using var supervisor = new DevSupervisor(plan, settings.Restart, Console.Out);
+        return await supervisor.RunAsync(signals.Token);
+    }
+
+    private static string? Problem(Settings settings)
+    {
+        if (settings.Nodes is < 1 or > NodesMax)
+        {
+            return $"--nodes must be from 1 to {NodesMax}";
+        }
+
+        if (settings.Datacenters < 1 || settings.Datacenters > settings.Nodes)
+        {
+            return "--dcs must be at least 1, and no more than there are nodes";
+        }
+
+        var before = settings.Fresh ? 0 : DevDirectory.CountNodes(settings.Directory);
+        return before != 0 && before != settings.Nodes
+            ? $"{settings.Directory} holds a cluster of {before} nodes; ask for --nodes {before}, or for a new one with --fresh"
+            : null;
+    }
+
+    private static bool CanBind(IPAddress address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private sealed record Settings(int Nodes, int Datacenters, string Directory, bool Fresh, bool OneAddress, bool Restart);
+}

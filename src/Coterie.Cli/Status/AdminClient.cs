@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Coterie.Cli.Status;
+
+/// <summary>Asks nodes' admin addresses.</summary>
+internal sealed class AdminClient : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    /// <exception cref="IOException">The node does not answer.</exception>
+    public async Task<TReport> GetAsync<TReport>(IPEndPoint admin, string path, JsonTypeInfo<TReport> type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.GetFromJsonAsync($"http://{admin}{path}", type, cancellationToken)
+                ?? throw new IOException($"{admin} answered with nothing");
+        }
+        catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"the admin address {admin} does not answer: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Coterie.Cluster.Membership;
+using Coterie.Model.Ids;
+using Coterie.Server;
+using Coterie.Storage;
+
+namespace Coterie.Host.Admin;
+
+/// <summary>What the admin address answers, by path.</summary>
+internal static class AdminRoutes
+{
+    public static SortedDictionary<string, AdminRoute> Create(CoterieNode node, IStorageEngine engine, NodeMeter meter, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        return new SortedDictionary<string, AdminRoute>(StringComparer.Ordinal)
+        {
+            ["/healthz"] = _ => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")),
+            ["/readyz"] = _ => new(Ready(node)),
+            ["/metrics"] = meter.ExportAsync,
+            ["/api/status"] = _ => new(Json(
+                JsonSerializer.Serialize(
+                    ClusterReports.Status(
+                        node.Metadata, Opinions(node), node.Id, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes()),
+                    AdminJson.Default.StatusReport))),
+            ["/api/ring"] = _ => new(Json(
+                JsonSerializer.Serialize(ClusterReports.Ring(node.Metadata, Opinions(node)), AdminJson.Default.RingReport))),
+        };
+    }
+
+    private static AdminAnswer Ready(CoterieNode node)
+    {
+        if (!node.IsServing)
+        {
+            return new AdminAnswer(503, AdminAnswer.PlainText, "not ready: clients are not served yet\n");
+        }
+
+        return ClusterReports.SeesMajority(node.Metadata, Opinions(node))
+            ? new AdminAnswer(200, AdminAnswer.PlainText, "ready\n")
+            : new AdminAnswer(503, AdminAnswer.PlainText, "not ready: fewer than a majority of the nodes are seen alive\n");
+    }
+
+    private static AdminAnswer Json(string body) => new(200, AdminAnswer.Json, body);
+
+    private static ILiveness Opinions(CoterieNode node) => node.Liveness as ILiveness ?? new OnlySelf(node);
+
+    /// <summary>Before failure detection runs.</summary>
+    private sealed class OnlySelf(CoterieNode node) : ILiveness
+    {
+        public event Action<NodeId, bool>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public bool IsAlive(NodeId other) => other == node.Id;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Coterie.Cluster.Transport;
+using Coterie.Coordinator;
+using Coterie.Server;
+using Coterie.Storage;
+using Prometheus;
+
+namespace Coterie.Host.Admin;
+
+/// <summary>
+/// The node's counters as instruments of <c>System.Diagnostics.Metrics</c>, read when somebody asks, and as the text that Prometheus reads.
+/// Counting itself stays where things happen: plain fields, no listener on the hot path.
+/// </summary>
+internal sealed class NodeMeter : IDisposable
+{
+    private const string MeterName = "Coterie";
+    private const string RuntimeMeter = "System.Runtime";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly CoterieNode _node;
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly IDisposable _adapter;
+
+    public NodeMeter(CoterieNode node, IStorageEngine engine)
+    {
+        _node = node;
+        AddServer(node.ServerCounters);
+        AddCoordinator(node.CoordinatorCounters);
+        AddReplica();
+        AddWriter();
+        AddTransport();
+        Gauge("storage_bytes", "Approximate bytes held on disk", engine.ApproximateBytes);
+        Gauge("metadata_epoch", "Epoch of the cluster metadata that this node has", () => node.Metadata.Epoch.Value);
+        _meter.CreateObservableGauge("coterie.node.up", NodesUp, null, "Whether this node sees the other alive: its own opinion");
+        _adapter = MeterAdapter.StartListening(new MeterAdapterOptions
+        {
+            Registry = _registry,
+            InstrumentFilterPredicate = instrument => instrument.Meter == _meter || instrument.Meter.Name == RuntimeMeter,
+        });
+    }
+
+    public async ValueTask<AdminAnswer> ExportAsync(CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        await _registry.CollectAndExportAsTextAsync(buffer, cancellationToken);
+        return new AdminAnswer(200, AdminAnswer.Prometheus, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+
+    public void Dispose()
+    {
+        _adapter.Dispose();
+        _meter.Dispose();
+    }
+
+    private void AddServer(ServerCounters counters)
+    {
+        Gauge("cql_connections", "Clients connected now", () => counters.ConnectionsOpen);
+        Gauge("cql_prepared_statements", "Prepared statements held", () => _node.PreparedStatements);
+        Counter("cql_connections_refused", "Clients refused because there were too many", () => counters.ConnectionsRefused);
+        Counter("cql_connections_dropped", "Clients disconnected because they did not read or did not begin", () => counters.ConnectionsDropped);
+        Counter("cql_requests", "Requests", () => counters.Requests);
+        Counter("cql_errors", "Requests answered with an error", () => counters.Errors);
+        Counter("cql_overloaded", "Requests refused for lack of room", () => counters.Overloaded);
+        Counter("cql_responses", "Responses", () => counters.Responses);
+        Counter("cql_flushes", "Times that output was handed to the network", () => counters.Flushes);
+    }
+
+    private void AddCoordinator(CoordinatorCounters counters)
+    {
+        _meter.CreateObservableCounter("coterie.coordinator.writes", () => ByResult(counters.Writes), null, "Coordinated writes by how they ended");
+        _meter.CreateObservableCounter("coterie.coordinator.reads", () => ByResult(counters.Reads), null, "Coordinated reads by how they ended");
+        Counter("coordinator_mutations_missed", "Mutations that a replica has missed or may have missed", () => counters.MutationsMissed);
+        Counter("coordinator_digest_mismatches", "Reads whose replicas did not agree", () => counters.DigestMismatches);
+        Counter("coordinator_entries_repaired", "Rows and deletions sent to a replica that lacked them", () => counters.EntriesRepaired);
+        Counter("coordinator_repairs_sent", "Repair mutations", () => counters.RepairsSent);
+        Counter("coordinator_repairs_failed", "Repair mutations that were not acknowledged", () => counters.RepairsFailed);
+        Counter("coordinator_speculative_reads", "Replicas asked because another was slow", () => counters.SpeculativeReads);
+        Counter("coordinator_short_reads", "Reads asked on because too little was left after merging", () => counters.ShortReads);
+        Counter("coordinator_malformed_replies", "Replies that could not be decoded", () => counters.MalformedReplies);
+    }
+
+    private void AddReplica()
+    {
+        var counters = _node.ReplicaCounters;
+        Counter("replica_mutations", "Mutations applied", () => counters.MutationsApplied);
+        Counter("replica_mutations_failed", "Mutations not acknowledged: disk full or store failed", () => counters.MutationsFailed);
+        Counter("replica_reads", "Reads answered", () => counters.Reads);
+        Counter("replica_reads_scheduled", "Reads that went to the I/O pool", () => counters.ReadsScheduled);
+        Counter("replica_expired", "Requests dropped because nobody waited any more", () => counters.Expired);
+        Counter("replica_overloaded", "Requests refused because a queue was full", () => counters.Overloaded);
+        Counter("replica_stale", "Requests for a table that is gone", () => counters.Stale);
+        Counter("replica_malformed", "Requests that could not be decoded", () => counters.Malformed);
+        Counter("replica_corrupt", "Reads that met damaged data", () => counters.Corrupt);
+        Counter("replica_tombstones_refused", "Reads refused for too many range tombstones", () => counters.TombstonesRefused);
+    }
+
+    private void AddWriter()
+    {
+        Gauge("writer_queued_writes", "Writes that wait for the disk", () => _node.WriterCounts.QueuedWrites);
+        Gauge("writer_queued_bytes", "Bytes that wait for the disk", () => _node.WriterCounts.QueuedBytes);
+        Counter("writer_durable_writes", "Writes made durable", () => _node.WriterCounts.DurableWrites);
+        Counter("writer_syncs", "Batches made durable, one fsync each", () => _node.WriterCounts.Syncs);
+        Counter("writer_synced_bytes", "Bytes of those batches", () => _node.WriterCounts.SyncedBytes);
+        Counter("writer_refused_writes", "Writes refused because the queue was full", () => _node.WriterCounts.RefusedWrites);
+        Counter("writer_full_writes", "Writes refused because the disk was full", () => _node.WriterCounts.FullWrites);
+        Counter("writer_failed_writes", "Writes that failed with the store", () => _node.WriterCounts.FailedWrites);
+    }
+
+    private void AddTransport()
+    {
+        Transport("transport_frames_sent", "Frames sent to peers", counters => counters.FramesSent);
+        Transport("transport_frames_received", "Frames received from peers", counters => counters.FramesReceived);
+        Transport("transport_bytes_sent", "Bytes sent to peers", counters => counters.BytesSent);
+        Transport("transport_bytes_received", "Bytes received from peers", counters => counters.BytesReceived);
+        Transport("transport_flushes", "Times that frames were handed to the network", counters => counters.Flushes);
+        Transport("transport_overloaded", "Requests refused because a peer's queue was full", counters => counters.Overloaded);
+        Transport("transport_timeouts", "Requests to peers not answered in time", counters => counters.Timeouts);
+        Transport("transport_unreachable", "Requests to peers that could not be reached", counters => counters.Unreachable);
+        Transport("transport_late_replies", "Answers to requests that had been given up", counters => counters.LateReplies);
+        Transport("transport_expired", "Requests dropped unread", counters => counters.Expired);
+        Transport("transport_failed_requests", "Requests that could not be answered here", counters => counters.FailedRequests);
+        Transport("transport_held_requests", "Requests that waited for their epoch", counters => counters.HeldRequests);
+        Transport("transport_malformed_frames", "Frames that were not what they should be", counters => counters.MalformedFrames);
+        Transport("transport_connections_opened", "Connections with peers", counters => counters.ConnectionsOpened);
+        Transport("transport_connections_lost", "Connections with peers that broke", counters => counters.ConnectionsLost);
+        Transport("transport_connect_failures", "Failed attempts to connect", counters => counters.ConnectFailures);
+        Transport("transport_refusals", "Handshakes refused", counters => counters.Refusals);
+    }
+
+    private void Transport(string name, string description, Func<TransportCounters, long> read) =>
+        Counter(name, description, () => _node.Messenger is { } messenger ? read(messenger.Counters) : 0);
+
+    private void Counter(string name, string description, Func<long> read) =>
+        _meter.CreateObservableCounter($"coterie.{name}", read, null, description);
+
+    private void Gauge(string name, string description, Func<long> read) =>
+        _meter.CreateObservableGauge($"coterie.{name}", read, null, description);
+
+    private static IEnumerable<Measurement<long>> ByResult(Func<RequestResult, long> count) =>
+        Enum.GetValues<RequestResult>().Select(result => new Measurement<long>(count(result), new KeyValuePair<string, object?>("result", result.ToString())));
+
+    private IEnumerable<Measurement<long>> NodesUp()
+    {
+        if (_node.Liveness is not { } liveness)
+        {
+            return [];
+        }
+
+        return [.. _node.Metadata.Nodes.Values.Select(node => new Measurement<long>(
+            liveness.IsAlive(node.Id) ? 1 : 0,
+            new KeyValuePair<string, object?>("node", node.Id.ToString()),
+            new KeyValuePair<string, object?>("address", node.CqlAddress.ToString())))];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Coterie.Model.Quorum;
+using Coterie.Server.Protocol;
+
+namespace Coterie.Host.CqlClient;
+
+/// <summary>The requests that the shell and the load generator send (native protocol v4 §4.1), with the server's own frame codec.</summary>
+/// <remarks>The codec marks every frame as a response; whoever sends these puts the version of a request into the first byte.</remarks>
+internal static class RequestFrames
+{
+    [Flags]
+    private enum Flag : byte
+    {
+        Values = 0x01,
+        SkipMetadata = 0x02,
+        PageSize = 0x04,
+        PagingState = 0x08,
+    }
+
+    public static void WriteStartup(FrameWriter frame, short stream)
+    {
+        frame.BeginFrame(FrameFlags.None);
+        frame.WriteShort(2);
+        frame.WriteString("CQL_VERSION");
+        frame.WriteString("3.0.0");
+        frame.WriteString("DRIVER_NAME");
+        frame.WriteString("coterie");
+        frame.EndFrame(Opcode.Startup, stream);
+    }
+
+    public static void WriteQuery(
+        FrameWriter frame, short stream, string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState)
+    {
+        frame.BeginFrame(FrameFlags.None);
+        frame.WriteBytes(Encoding.UTF8.GetBytes(statement));
+        frame.WriteShort((int)level);
+        frame.WriteByte((byte)((pageSize > 0 ? Flag.PageSize : 0) | (pagingState is null ? 0 : Flag.PagingState)));
+        if (pageSize > 0)
+        {
+            frame.WriteInt(pageSize);
+        }
+
+        if (pagingState is { } state)
+        {
+            frame.WriteBytes(state.Span);
+        }
+
+        frame.EndFrame(Opcode.Query, stream);
+    }
+
+    public static void WritePrepare(FrameWriter frame, short stream, string statement)
+    {
+        frame.BeginFrame(FrameFlags.None);
+        frame.WriteBytes(Encoding.UTF8.GetBytes(statement));
+        frame.EndFrame(Opcode.Prepare, stream);
+    }
+
+    /// <summary>EXECUTE with a bigint key and, for a write, a blob.</summary>
+    public static void WriteExecute(FrameWriter frame, short stream, ReadOnlySpan<byte> id, ConsistencyLevel level, long key, ReadOnlySpan<byte> value)
+    {
+        Span<byte> keyBytes = stackalloc byte[8];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(keyBytes, key);
+        frame.BeginFrame(FrameFlags.None);
+        frame.WriteShortBytes(id);
+        frame.WriteShort((int)level);
+        frame.WriteByte((byte)(Flag.Values | Flag.SkipMetadata));
+        frame.WriteShort(value.IsEmpty ? 1 : 2);
+        frame.WriteBytes(keyBytes);
+        if (!value.IsEmpty)
+        {
+            frame.WriteBytes(value);
+        }
+
+        frame.EndFrame(Opcode.Execute, stream);
+    }
+}

@@ -1,0 +1,93 @@
+using Coterie.Host.Admin;
+using Coterie.Host.Configuration;
+using Coterie.Host.Network;
+using Coterie.Model.Rows;
+using Coterie.Server;
+using Coterie.Server.Execution;
+using Coterie.Storage.Rocks;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Host.Start;
+
+/// <summary>A node with real parts: clock, randomness, sockets, RocksDB; and its admin address. The one place where real parts are made.</summary>
+internal sealed class RunningNode : IAsyncDisposable
+{
+    private readonly SocketNetwork _network;
+    private readonly RocksEngine _engine;
+    private readonly CoterieNode _node;
+    private readonly NodeMeter _meter;
+    private readonly AdminServer _admin;
+
+    private RunningNode(HostOptions options, DataDirectory directory, ILoggerFactory logging)
+    {
+        var time = TimeProvider.System;
+        _engine = RocksEngine.Open(
+            new RocksOptions { Path = directory.StorePath, BlockCacheBytes = options.BlockCacheBytes },
+            RowMerge.Merge,
+            logging.CreateLogger<RocksEngine>());
+        _network = new SocketNetwork(logging, time);
+        _node = new CoterieNode(new NodeParts
+        {
+            Time = time,
+            Network = _network,
+            Engine = _engine,
+            Ids = new SystemIdSource(),
+            Random = new Random(),
+            Logging = logging,
+            Options = Translate(options),
+        });
+        _meter = new NodeMeter(_node, _engine);
+        _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), logging);
+    }
+
+    /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>
+    public static async Task<RunningNode> StartAsync(HostOptions options, DataDirectory directory, ILoggerFactory logging, CancellationToken stop)
+    {
+        var running = new RunningNode(options, directory, logging);
+        try
+        {
+            await running._admin.StartAsync(stop);
+            await running._node.StartAsync(stop);
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <returns>What broke, or null if the node was told to stop.</returns>
+    public async Task<Exception?> UntilStoppedAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await Task.WhenAny(stopped.Task, _node.Failed);
+        return _node.Failed.IsCompletedSuccessfully ? await _node.Failed : null;
+    }
+
+    /// <summary>Takes no more clients, answers what is in flight, stores what has been taken.</summary>
+    public Task DrainAsync() => _node.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.DisposeAsync();
+        await _node.DisposeAsync();
+        _meter.Dispose();
+        _network.Dispose();
+        await _engine.DisposeAsync();
+    }
+
+    private static NodeOptions Translate(HostOptions options) => new()
+    {
+        ClusterName = options.ClusterName,
+        PeerAddress = options.PeerAddress,
+        CqlAddress = options.CqlAddress,
+        AdminAddress = options.AdminAddress,
+        InitialNodes = options.InitialNodes,
+        Datacenter = options.Datacenter,
+        Rack = options.Rack,
+        Timeouts = new RequestTimeouts { Write = options.WriteTimeout, Read = options.ReadTimeout, Range = options.RangeTimeout },
+        Listener = new Server.Connections.ListenerOptions { DrainTimeout = options.DrainTimeout },
+    };
+}
