@@ -15,15 +15,21 @@ internal sealed class CommitThread : IValueTaskSource, IAsyncDisposable
     private readonly SemaphoreSlim _given = new(0);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<StorageBatch, Exception?> _commit;
+    private readonly Action _idle;
+    private readonly TimeSpan _idleAfter;
     private ManualResetValueTaskSourceCore<bool> _done;
     private StorageBatch? _batch;
     private int _busy;
     private volatile bool _stopping;
 
     /// <param name="commit">Makes a batch durable, or says why not. Called on the thread; must not throw.</param>
-    public CommitThread(Func<StorageBatch, Exception?> commit)
+    /// <param name="idle">Called on the thread, once after each run of commits, when none has followed for a while; must not throw.</param>
+    /// <param name="idleAfter">That while.</param>
+    public CommitThread(Func<StorageBatch, Exception?> commit, Action idle, TimeSpan idleAfter)
     {
         _commit = commit;
+        _idle = idle;
+        _idleAfter = idleAfter;
         new Thread(Run) { IsBackground = true, Name = "storage commit" }.Start();
     }
 
@@ -54,9 +60,17 @@ internal sealed class CommitThread : IValueTaskSource, IAsyncDisposable
 
     private void Run()
     {
+        var wait = Timeout.InfiniteTimeSpan;
         while (true)
         {
-            _given.Wait();
+            if (!_given.Wait(wait))
+            {
+                _idle();
+                wait = Timeout.InfiniteTimeSpan;
+                continue;
+            }
+
+            wait = _idleAfter;
             var batch = Interlocked.Exchange(ref _batch, null);
             if (batch is not null)
             {

@@ -12,10 +12,14 @@ namespace Coterie.Storage.Rocks;
 /// <remarks>
 /// Invariants: a commit returns after its fsync or throws; once one has failed for anything but space, none is tried again; the native
 /// database outlives every read and cursor inside it.
+/// The seal: damage to the last record of the log looks like a write that was cut off, and would be dropped in silence though it had been
+/// acknowledged. So when no commit follows for a moment, an empty record is written and synced behind it, which proves it: <see cref="LogDamage"/>.
 /// </remarks>
 public sealed partial class RocksEngine : IStorageEngine
 {
     private const int BlockCacheTier = 1;
+
+    private static readonly TimeSpan StallPoll = TimeSpan.FromMilliseconds(1);
 
     private readonly RocksOptions _options;
     private readonly ILogger _logger;
@@ -30,7 +34,11 @@ public sealed partial class RocksEngine : IStorageEngine
     private readonly nint _syncedWrite;
     private readonly nint _read;
     private readonly nint _cachedRead;
+
+    // On the commit thread alone, but for the count.
     private Exception? _failure;
+    private long _errorsSeen;
+    private long _seals;
     private int _disposed;
 
     private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint data, nint local, ILogger logger)
@@ -44,15 +52,19 @@ public sealed partial class RocksEngine : IStorageEngine
         _writeBatch = rocksdb_writebatch_create();
         _syncedWrite = rocksdb_writeoptions_create();
         rocksdb_writeoptions_set_sync(_syncedWrite, 1);
+        rocksdb_writeoptions_set_no_slowdown(_syncedWrite, 1);
         _read = rocksdb_readoptions_create();
         _cachedRead = rocksdb_readoptions_create();
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
-        _commits = new CommitThread(Commit);
+        _commits = new CommitThread(Commit, Seal, options.SealAfter);
     }
 
     /// <summary>Operands that could not be decoded and were left out of merges. Anything but 0 is a reason to look.</summary>
     public long UndecodableOperands => _settings.MergeOperator.UndecodableOperands;
+
+    /// <summary>Seals written: see the remarks.</summary>
+    internal long Seals => Volatile.Read(ref _seals);
 
     /// <summary>Opens the database in <see cref="RocksOptions.Path"/>, or makes it. Blocks: replays the log.</summary>
     /// <exception cref="StorageCorruptException">What is on the disk is damaged; the message names the file. Nothing was changed.</exception>
@@ -60,11 +72,17 @@ public sealed partial class RocksEngine : IStorageEngine
     public static unsafe RocksEngine Open(RocksOptions options, RowMergeFunction merge, ILogger<RocksEngine> logger)
     {
         Directory.CreateDirectory(options.Path);
-        var settings = new RocksSettings(options, merge, logger, create: true);
+        var exists = StoreCheck.Exists(options.Path, out var tail);
+        var settings = new RocksSettings(options, merge, logger, create: !exists);
         try
         {
             var families = stackalloc nint[2];
-            var db = OpenDatabase(options.Path, settings, families);
+            var db = OpenDatabase(options.Path, settings, families, tail);
+            if (tail.Length > 0)
+            {
+                LogTail(logger, tail);
+            }
+
             return new RocksEngine(options, settings, db, families[0], families[1], logger);
         }
         catch
@@ -128,7 +146,7 @@ public sealed partial class RocksEngine : IStorageEngine
         Enter();
         try
         {
-            return Property(_data) + Property(_local);
+            return Held(_data) + Held(_local);
         }
         finally
         {
@@ -149,7 +167,7 @@ public sealed partial class RocksEngine : IStorageEngine
         Close();
     }
 
-    private static unsafe nint OpenDatabase(string path, RocksSettings settings, nint* families)
+    private static unsafe nint OpenDatabase(string path, RocksSettings settings, nint* families, string tail)
     {
         var names = stackalloc nint[2];
         var options = stackalloc nint[2];
@@ -163,7 +181,7 @@ public sealed partial class RocksEngine : IStorageEngine
         Marshal.FreeCoTaskMem(names[0]);
         Marshal.FreeCoTaskMem(names[1]);
         var status = TakeError(error);
-        return status is null ? db : throw RocksErrors.OfOpen(status, path);
+        return status is null ? db : throw RocksErrors.OfOpen(status, path, tail);
     }
 
     private static unsafe void CopyAndFree(nint slice, IBufferWriter<byte> destination)
@@ -195,20 +213,21 @@ public sealed partial class RocksEngine : IStorageEngine
 
     private nint Family(StorageArea area) => area == StorageArea.Data ? _data : _local;
 
-    private unsafe long Property(nint family)
+    private long Held(nint family) => Property(family, "rocksdb.live-sst-files-size\0"u8) + Property(family, "rocksdb.cur-size-all-mem-tables\0"u8);
+
+    private unsafe long Property(nint family, ReadOnlySpan<byte> nameWithEnd)
     {
-        ulong files = 0, memory = 0;
-        fixed (byte* filesName = "rocksdb.live-sst-files-size"u8, memoryName = "rocksdb.cur-size-all-mem-tables"u8)
+        ulong value = 0;
+        fixed (byte* name = nameWithEnd)
         {
-            _ = rocksdb_property_int_cf(_db, family, filesName, &files);
-            _ = rocksdb_property_int_cf(_db, family, memoryName, &memory);
+            _ = rocksdb_property_int_cf(_db, family, name, &value);
         }
 
-        return (long)(files + memory);
+        return (long)value;
     }
 
     // On the commit thread.
-    private unsafe Exception? Commit(StorageBatch batch)
+    private Exception? Commit(StorageBatch batch)
     {
         if (_failure is not null)
         {
@@ -216,12 +235,31 @@ public sealed partial class RocksEngine : IStorageEngine
         }
 
         Fill(batch);
-        byte* error = null;
-        rocksdb_write(_db, _syncedWrite, _writeBatch, &error);
+        var status = WriteThroughStalls();
         rocksdb_writebatch_clear(_writeBatch);
-        var status = TakeError(error);
+        return Outcome(status);
+    }
+
+    // On the commit thread, when it has nothing to do.
+    private unsafe void Seal()
+    {
+        if (_failure is null)
+        {
+            rocksdb_writebatch_put_log_data(_writeBatch, null, 0);
+            var status = Write();
+            rocksdb_writebatch_clear(_writeBatch);
+            if (Outcome(status) is null)
+            {
+                Volatile.Write(ref _seals, _seals + 1);
+            }
+        }
+    }
+
+    private Exception? Outcome(string? status)
+    {
         if (status is null)
         {
+            _errorsSeen = Property(_data, "rocksdb.background-errors\0"u8);
             return null;
         }
 
@@ -232,6 +270,31 @@ public sealed partial class RocksEngine : IStorageEngine
         }
 
         return failure;
+    }
+
+    // RocksDB stops writes while memory waits to be written out, and would hold the caller for as long as a full disk stays full. So it is told not to
+    // wait, and the waiting is done here: it ends at once when something in the background has failed since the last commit.
+    private string? WriteThroughStalls()
+    {
+        var waited = TimeSpan.Zero;
+        while (true)
+        {
+            var status = Write();
+            if (status is null || !RocksErrors.IsStall(status) || waited >= _options.StallMax || Property(_data, "rocksdb.background-errors\0"u8) != _errorsSeen)
+            {
+                return status;
+            }
+
+            Thread.Sleep(StallPoll);
+            waited += StallPoll;
+        }
+    }
+
+    private unsafe string? Write()
+    {
+        byte* error = null;
+        rocksdb_write(_db, _syncedWrite, _writeBatch, &error);
+        return TakeError(error);
     }
 
     private unsafe void Fill(StorageBatch batch)
@@ -297,6 +360,9 @@ public sealed partial class RocksEngine : IStorageEngine
             LogNotFlushed(_options.Path, status);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last record of a log was cut off, as by a crash in the middle of a write that was not acknowledged: {Tail}")]
+    private static partial void LogTail(ILogger logger, string tail);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store in {Path} was closed without writing out its memory; the next start replays the log. {Status}")]
     private partial void LogNotFlushed(string path, string status);

@@ -7,6 +7,7 @@ namespace Coterie.Storage.Rocks;
 internal static class RocksErrors
 {
     private const string Corruption = "Corruption";
+    private const string Stall = "Result incomplete: Write stall";
     private const string NoSpace = "IO error: No space left on device";
     private const string SpaceLimit = "IO error: Space limit reached";
 
@@ -16,7 +17,7 @@ internal static class RocksErrors
     /// <remarks>
     /// "No space" from a sync is final too: after a failed fsync it is unknown what the disk holds.
     /// </remarks>
-    internal static Exception OfCommit(string status) => IsFull(status)
+    internal static Exception OfCommit(string status) => IsStall(status) || IsFull(status)
         ? new StorageFullException(status)
         : new StorageFailedException(status, status.StartsWith(Corruption, StringComparison.Ordinal) ? new StorageCorruptException(status) : null);
 
@@ -24,12 +25,18 @@ internal static class RocksErrors
         ? new StorageCorruptException(status)
         : new StorageFailedException(status);
 
-    internal static Exception OfOpen(string status, string path) => status.StartsWith(Corruption, StringComparison.Ordinal)
-        ? new StorageCorruptException($"The store in {path} is damaged and stays closed: {status}")
+    /// <param name="status">RocksDB's; about a damaged log it does not say which.</param>
+    /// <param name="path">The store's directory.</param>
+    /// <param name="tail">What <see cref="StoreCheck"/> found at the ends of logs.</param>
+    internal static Exception OfOpen(string status, string path, string tail) => status.StartsWith(Corruption, StringComparison.Ordinal)
+        ? new StorageCorruptException($"The store in {path} is damaged and stays closed: {status}. {tail}")
         : IsFull(status) ? new StorageFullException($"The store in {path} cannot be opened: {status}")
         : new StorageFailedException($"The store in {path} cannot be opened: {status}");
 
-    internal static bool IsNotCached(ReadOnlySpan<byte> status) => status.StartsWith("Result incomplete"u8);
+    /// <summary>The write was not made because memory has to be written out first.</summary>
+    internal static bool IsStall(string status) => status.StartsWith(Stall, StringComparison.Ordinal);
+
+    internal static bool IsNotCached(ReadOnlySpan<byte> status) => status.StartsWith("Result incomplete: "u8);
 
     private static bool IsFull(string status) =>
         (status.StartsWith(NoSpace, StringComparison.Ordinal) || status.StartsWith(SpaceLimit, StringComparison.Ordinal))

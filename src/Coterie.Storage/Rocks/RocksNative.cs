@@ -96,6 +96,9 @@ internal static unsafe partial class RocksNative
     internal static partial void rocksdb_writeoptions_set_sync(nint options, byte value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_writeoptions_set_no_slowdown(nint options, byte value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_writeoptions_destroy(nint options);
 
     // Reads.

@@ -78,6 +78,15 @@ internal static unsafe partial class RocksNativeOptions
     internal static partial void rocksdb_options_set_max_write_buffer_number(nint options, int count);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_slowdown_writes_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_stop_writes_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_soft_pending_compaction_bytes_limit(nint options, nuint bytes);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_compression(nint options, int compression);
 
     [LibraryImport(Library)]

@@ -25,4 +25,10 @@ public sealed record RocksOptions
 
     /// <summary>Table files held open.</summary>
     public int OpenFilesMax { get; init; } = 4_096;
+
+    /// <summary>How long no commit follows before the last one is sealed: see <see cref="RocksEngine"/>.</summary>
+    public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a commit waits for memory to be written out before it is refused as full.</summary>
+    public TimeSpan StallMax { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -14,6 +14,7 @@ internal sealed class RocksSettings : IDisposable
     private const int Lz4 = 4;
     private const int Warn = 2;
 
+    private const int Level0FilesMax = 36;
     private const double BloomBitsPerKey = 10;
     private const long LocalWriteBufferBytes = 4L * 1024 * 1024;
 
@@ -99,6 +100,11 @@ internal sealed class RocksSettings : IDisposable
         rocksdb_options_set_write_buffer_size(family, (nuint)writeBufferBytes);
         rocksdb_options_set_max_write_buffer_number(family, 2);
         rocksdb_options_set_compression(family, Lz4);
+
+        // Writes are stopped, never slowed: the engine waits for the end of a stop itself, since RocksDB would wait through a full disk too.
+        rocksdb_options_set_level0_slowdown_writes_trigger(family, Level0FilesMax);
+        rocksdb_options_set_level0_stop_writes_trigger(family, Level0FilesMax);
+        rocksdb_options_set_soft_pending_compaction_bytes_limit(family, 0);
 
         // A point read asks for a header that almost never exists: the filters say so in memory and in files.
         rocksdb_options_set_memtable_prefix_bloom_size_ratio(family, 0.02);
