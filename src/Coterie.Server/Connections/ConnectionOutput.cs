@@ -15,7 +15,7 @@ namespace Coterie.Server.Connections;
 /// dropped, and a flush that stands still for too long drops it too (<see cref="StalledFor"/>). An idle connection holds no buffer.
 /// Tried and rejected: flushing by whoever appends, which makes one system call of each response under concurrency.
 /// </remarks>
-internal sealed class ConnectionOutput : IValueTaskSource
+internal sealed class ConnectionOutput : IValueTaskSource<bool>
 {
     private readonly Lock _gate = new();
     private readonly PipeWriter _writer;
@@ -125,7 +125,13 @@ internal sealed class ConnectionOutput : IValueTaskSource
         {
             while (true)
             {
-                await NextAsync();
+                if (await NextAsync())
+                {
+                    // It slept. What woke it is often the first of many answers that are ready on the same thread; behind them in the queue
+                    // of the pool it finds them all.
+                    await Task.Yield();
+                }
+
                 var (bytes, count) = Swap();
                 if (count == 0)
                 {
@@ -151,26 +157,26 @@ internal sealed class ConnectionOutput : IValueTaskSource
         }
     }
 
-    void IValueTaskSource.GetResult(short token) => _wake.GetResult(token);
+    bool IValueTaskSource<bool>.GetResult(short token) => _wake.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wake.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wake.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wake.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Completes when there is something to flush, or nothing more will come.</summary>
-    private ValueTask NextAsync()
+    /// <summary>Completes when there is something to flush, or nothing more will come. True if that had to be waited for.</summary>
+    private ValueTask<bool> NextAsync()
     {
         lock (_gate)
         {
             if (_filled > 0 || _finishing)
             {
-                return ValueTask.CompletedTask;
+                return new ValueTask<bool>(false);
             }
 
             _wake.Reset();
             _flusherSleeps = true;
-            return new ValueTask(this, _wake.Version);
+            return new ValueTask<bool>(this, _wake.Version);
         }
     }
 

@@ -97,11 +97,6 @@ internal sealed class CqlConnection
     /// <summary>The request's answer is written: it goes out, and the request goes back to its pool.</summary>
     public void Answered(ClientRequest request)
     {
-        if (Session.Compresses && request.Response.Body.Length >= CompressedBytesMin)
-        {
-            Lz4Body.Compress(request.Response);
-        }
-
         TaskCompletionSource? idle = null;
         lock (_gate)
         {
@@ -121,8 +116,6 @@ internal sealed class CqlConnection
 
         idle?.TrySetResult();
     }
-
-    private const int CompressedBytesMin = 512;
 
     private async Task ReadAsync()
     {

@@ -45,6 +45,16 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
     /// <summary>Takes no more clients, lets what is in flight be answered for a while, then breaks what is left.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                return;
+            }
+
+            _isStopping = true;
+        }
+
         var empty = StopConnections();
         try
         {
@@ -130,7 +140,6 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
         CqlConnection[] open;
         lock (_gate)
         {
-            _isStopping = true;
             open = [.. _connections.Values];
             if (open.Length == 0)
             {

@@ -12,6 +12,9 @@ namespace Coterie.Server.Execution;
 /// </summary>
 internal static class Answer
 {
+    /// <summary>Smaller bodies are not worth the time.</summary>
+    private const int CompressedBytesMin = 512;
+
     public static void Begin(ClientRequest request) => request.Response.BeginFrame(FrameFlags.None);
 
     /// <summary>Begins an answer that carries the vote, if there is one, and a warning, if there is one.</summary>
@@ -38,7 +41,15 @@ internal static class Answer
         }
     }
 
-    public static void End(ClientRequest request, Opcode opcode) => request.Response.EndFrame(opcode, request.Header.Stream);
+    public static void End(ClientRequest request, Opcode opcode)
+    {
+        if (request.Session.Compresses && request.Response.Body.Length >= CompressedBytesMin)
+        {
+            Lz4Body.Compress(request.Response);
+        }
+
+        request.Response.EndFrame(opcode, request.Header.Stream);
+    }
 
     public static void Void(ClientRequest request, Vote? vote, ClusterMetadata? metadata)
     {
