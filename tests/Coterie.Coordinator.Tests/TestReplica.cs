@@ -1,0 +1,77 @@
+using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Transport;
+using Coterie.Model.Rows;
+using Coterie.Replica;
+using Coterie.Replica.Mutations;
+using Coterie.Replica.Reads;
+using Coterie.Storage;
+using Coterie.Storage.Memory;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coterie.Coordinator.Tests;
+
+/// <summary>The real handlers of a replica over a memory engine, with a writer that commits at once.</summary>
+internal sealed class TestReplica : IReplyChannel, IStorageWriter
+{
+    private readonly StorageBatch _batch = new();
+    private readonly MutationHandler _mutations;
+    private readonly ReadHandler _reads;
+    private (ReplyStatus Status, byte[] Body)? _reply;
+
+    public TestReplica(IMetadataView metadata)
+    {
+        var tables = new LiveTables(new Late(metadata));
+        var counters = new ReplicaCounters();
+        Engine = new MemoryEngine(new MemoryDisk(), TimeProviderOfTests, () => TimeSpan.Zero, RowMerge.Merge);
+        _mutations = new MutationHandler(this, tables, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
+        _reads = new ReadHandler(Engine, tables, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
+    }
+
+    private static TimeProvider TimeProviderOfTests { get; } = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+
+    private MemoryEngine Engine { get; }
+
+    public (ReplyStatus Status, byte[] Body) Handle(Verb verb, byte[] body)
+    {
+        lock (_batch)
+        {
+            _reply = null;
+            var request = new Request(TestReplicas.Node(0), verb, body, long.MaxValue, new ReplyTo(this, 1));
+            if (verb == Verb.Mutate)
+            {
+                _mutations.Handle(request);
+            }
+            else
+            {
+                _reads.Handle(request);
+            }
+
+            return _reply!.Value;
+        }
+    }
+
+    void IReplyChannel.Reply(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body) => _reply = (status, body.ToArray());
+
+    bool IStorageWriter.TryEnqueue(IPendingWrite write)
+    {
+        _batch.Clear();
+        write.AppendTo(_batch);
+        var commit = Engine.CommitAsync(_batch);
+        Assert.True(commit.IsCompletedSuccessfully);
+        write.Completed(WriteResult.Durable);
+        return true;
+    }
+
+    /// <summary>The cluster's metadata is made after its replicas.</summary>
+    private sealed class Late(IMetadataView metadata) : IMetadataView
+    {
+        public event Action<Model.Metadata.ClusterMetadata, Model.Metadata.ClusterMetadata>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public Model.Metadata.ClusterMetadata Current => metadata.Current ?? Model.Metadata.ClusterMetadata.Empty;
+    }
+}
