@@ -106,6 +106,14 @@ public sealed class ExecutionTests
     }
 
     [Fact]
+    public void Values_of_in_that_are_one_key_give_one_row()
+    {
+        _db.Create("CREATE TABLE t (k int, c varint, PRIMARY KEY (k, c))");
+        _db.Write("INSERT INTO t (k, c) VALUES (1, -128)");
+        Assert.Single(_db.Read("SELECT c FROM t WHERE k = 1 AND c IN (?, ?, ?)", new byte[] { 0x80 }, new byte[] { 0xff, 0x80 }, new byte[] { 0x80 }));
+    }
+
+    [Fact]
     public void Tokens_select_ranges_of_partitions()
     {
         _db.Create("CREATE TABLE t (k int PRIMARY KEY)");
@@ -243,6 +251,16 @@ public sealed class ExecutionTests
         Assert.Equal("1000000000", rows[1][2]);
         Assert.Equal("0x00000007", rows[0][3]);
         Assert.Equal("null", rows[1][3]);
+    }
+
+    [Fact]
+    public void Functions_of_nothing_are_selected()
+    {
+        _db.Create("CREATE TABLE t (k int PRIMARY KEY)");
+        _db.Write("INSERT INTO t (k) VALUES (1)");
+        Assert.Equal(["1000000000|1"], _db.Read("SELECT currentTimestamp(), k FROM t"));
+        Assert.NotEqual(_db.Read("SELECT now(), uuid() FROM t"), _db.Read("SELECT now(), uuid() FROM t"));
+        Assert.Equal("system.now()", Assert.Single(_db.Compile<Plans.SelectPlan>("SELECT now() FROM system.local").Columns).Name);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Coterie.Cql.Plans;
 using Coterie.Cql.Tests.Support;
 using Coterie.Model.Keys;
@@ -200,6 +201,31 @@ public sealed class PlanTests
         }
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 1, 450);
+    }
+
+    [Fact]
+    public void Projecting_rows_allocates_nothing_a_row()
+    {
+        var key = new ArrayBufferWriter<byte>();
+        var table = _db.Metadata.Table("ks", "t")!;
+        var set = new MutationSet();
+        Append(_db.Compile<ModificationPlan>("INSERT INTO t (a, b, c, v, l, s) VALUES (1, 'b', 7, 'value', [1, 2], {'x', 'y'})"), Values.Bind(), set);
+        var reader = new MutationReader(set.Encoded(0).Span);
+        Assert.True(reader.MoveNext());
+        EntryKey.BeginRow(key);
+        EntryKey.WriteClustering(table.Clustering[0], Values.BigInt(7), key);
+        Assert.Equal(key.WrittenSpan, reader.EntryKey);
+        var row = new RowEntry(reader.EntryKey.ToArray(), reader.Row.ToArray());
+        var partition = new PartitionRows { Token = reader.Token, PartitionKey = reader.PartitionKey.ToArray(), Rows = [.. Enumerable.Repeat(row, 1_000)] };
+        var projector = _db.Compile<SelectPlan>("SELECT * FROM t").CreateProjector(Values.Bind(), 5);
+        var rows = new ArrayBufferWriter<byte>(1024 * 1024);
+        projector.Project(partition, 1_000, rows);
+        rows.ResetWrittenCount();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var count = projector.Project(partition, 900, rows);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(900, count);
+        Assert.InRange(allocated, 0, 900);
     }
 
     private static void Append(ModificationPlan plan, BoundValues values, MutationSet set)

@@ -24,7 +24,7 @@ internal sealed class SelectBinder
 
     private TableSelectPlan Bind()
     {
-        var selection = SelectionBinder.Bind(_table, _select.Selectors);
+        var selection = SelectionBinder.Bind(_table, _terms, _select.Selectors);
         var where = new WhereBinder(_table, _terms, _select.Where);
         RefuseFiltering(where);
         if (_select.Distinct)

@@ -13,12 +13,18 @@ internal sealed class SelectionBinder
     private readonly List<Projected> _projected = [];
     private readonly List<ResultColumn> _columns = [];
     private readonly List<ColumnSchema> _slots = [];
+    private readonly List<BoundTerm> _functions = [];
+    private readonly TermBinder _terms;
 
-    private SelectionBinder(TableSchema table) => _table = table;
-
-    public static (Projection Projection, ImmutableArray<ResultColumn> Columns) Bind(TableSchema table, ImmutableArray<Selector> selectors)
+    private SelectionBinder(TableSchema table, TermBinder terms)
     {
-        var binder = new SelectionBinder(table);
+        _table = table;
+        _terms = terms;
+    }
+
+    public static (Projection Projection, ImmutableArray<ResultColumn> Columns) Bind(TableSchema table, TermBinder terms, ImmutableArray<Selector> selectors)
+    {
+        var binder = new SelectionBinder(table, terms);
         if (selectors.IsEmpty)
         {
             foreach (var column in table.Columns)
@@ -38,7 +44,7 @@ internal sealed class SelectionBinder
             throw new CqlInvalidException("count() together with columns in one selection is not supported");
         }
 
-        return (new Projection(table, [.. binder._projected], [.. binder._slots]), [.. binder._columns]);
+        return (new Projection(table, [.. binder._projected], [.. binder._slots], [.. binder._functions]), [.. binder._columns]);
     }
 
     private static bool IsAggregate(Projected projected) => projected.Kind is ProjectedKind.CountOfRows or ProjectedKind.CountOfColumn;
@@ -95,10 +101,23 @@ internal sealed class SelectionBinder
                     function.Alias ?? $"system.{shown}",
                     NativeType.BigInt);
                 break;
+            case var name when function.Columns.IsEmpty && TypeOf(name) is { } type:
+                _functions.Add(_terms.Bind(new FunctionTerm(name, []), type, name));
+                Add(new Projected(ProjectedKind.Function, _functions.Count - 1), function.Alias ?? $"system.{shown}", type);
+                break;
             default:
                 throw new CqlInvalidException($"The function {shown} is not supported in the selection");
         }
     }
+
+    /// <summary>Functions of nothing, which monitors select to see whether a node answers.</summary>
+    private static NativeType? TypeOf(string function) => function switch
+    {
+        "now" => NativeType.TimeUuid,
+        "uuid" => NativeType.Uuid,
+        "currenttimestamp" or "current_timestamp" => NativeType.Timestamp,
+        _ => null,
+    };
 
     private void AddColumn(ColumnSchema column, string? alias)
     {

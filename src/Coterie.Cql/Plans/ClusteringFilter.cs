@@ -59,7 +59,7 @@ internal sealed class ClusteringFilter
         }
     }
 
-    /// <summary>The entry keys of a filter that <see cref="IsRows"/>, in their order.</summary>
+    /// <summary>The entry keys of a filter that <see cref="IsRows"/> (else: of its prefixes), in their order, each once.</summary>
     public List<byte[]> RowKeys(scoped in TermContext context)
     {
         var keys = new List<byte[]>();
@@ -79,6 +79,15 @@ internal sealed class ClusteringFilter
         }
 
         keys.Sort((left, right) => left.AsSpan().SequenceCompareTo(right));
+        for (var i = keys.Count - 1; i > 0; i--)
+        {
+            // Different bytes of one varint are one key.
+            if (keys[i].AsSpan().SequenceEqual(keys[i - 1]))
+            {
+                keys.RemoveAt(i);
+            }
+        }
+
         return keys;
     }
 

@@ -52,6 +52,11 @@ internal sealed class ElementBuffer : IComparer<ElementBuffer.Element>
     /// <summary>Sorts by key bytes and drops all but the last of equal keys.</summary>
     public void Normalize()
     {
+        if (IsNormal())
+        {
+            return;
+        }
+
         Array.Sort(_elements, 0, Count, this);
         var kept = 0;
         for (var i = 0; i < Count; i++)
@@ -63,6 +68,20 @@ internal sealed class ElementBuffer : IComparer<ElementBuffer.Element>
         }
 
         Count = kept;
+    }
+
+    /// <summary>Most come so: and Array.Sort allocates.</summary>
+    private bool IsNormal()
+    {
+        for (var i = 1; i < Count; i++)
+        {
+            if (Key(i - 1).SequenceCompareTo(Key(i)) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     int IComparer<Element>.Compare(Element x, Element y)

@@ -58,7 +58,8 @@ internal sealed class KeyPart
             }
         }
 
-        values.Sort((left, right) => Column.Type.Compare(left, right));
+        // By bytes where the type sees no difference (a varint of two lengths), so that equal bytes come together.
+        values.Sort((left, right) => Column.Type.Compare(left, right) is var order and not 0 ? order : left.AsSpan().SequenceCompareTo(right));
         var distinct = 0;
         for (var i = 0; i < values.Count; i++)
         {

@@ -17,10 +17,13 @@ internal enum ProjectedKind : byte
     /// <summary>count(column): how many rows have a value in it.</summary>
     CountOfColumn,
     CountOfRows,
+
+    /// <summary>A function of nothing, as now(): evaluated for each row.</summary>
+    Function,
 }
 
 /// <summary>One column of the result.</summary>
-/// <param name="Source">Where its value is: the position of a key column, or the slot of a static or regular one.</param>
+/// <param name="Source">Where its value is: the position of a key column, or the slot of a static or regular one, the place of a function.</param>
 internal readonly record struct Projected(ProjectedKind Kind, int Source);
 
 /// <summary>
@@ -31,11 +34,12 @@ internal sealed class Projection
     private readonly short[] _slotOfStatic;
     private readonly short[] _slotOfRegular;
 
-    public Projection(TableSchema table, ImmutableArray<Projected> columns, ImmutableArray<ColumnSchema> slots)
+    public Projection(TableSchema table, ImmutableArray<Projected> columns, ImmutableArray<ColumnSchema> slots, ImmutableArray<BoundTerm> functions)
     {
         Table = table;
         Columns = columns;
         Slots = slots;
+        Functions = functions;
         _slotOfStatic = SlotsById(slots, ColumnKind.Static);
         _slotOfRegular = SlotsById(slots, ColumnKind.Regular);
         NeedsClustering = columns.Any(c => c.Kind == ProjectedKind.Clustering);
@@ -46,6 +50,8 @@ internal sealed class Projection
     public ImmutableArray<Projected> Columns { get; }
 
     public ImmutableArray<ColumnSchema> Slots { get; }
+
+    public ImmutableArray<BoundTerm> Functions { get; }
 
     public bool NeedsClustering { get; }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Coterie.Model.Keys;
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
 
 namespace Coterie.Cql.Plans;
 
@@ -84,10 +85,19 @@ internal class RowProjector(Projection projection, bool staticAlone, bool onePer
             case ProjectedKind.Token:
                 Wire.WriteBigInt(destination, partition.Token.Value);
                 break;
+            case ProjectedKind.Function:
+                WriteFunction(projection.Functions[column.Source], destination);
+                break;
             default:
                 Wire.WriteNull(destination);
                 break;
         }
+    }
+
+    private void WriteFunction(BoundTerm function, IBufferWriter<byte> destination)
+    {
+        function.Evaluate(new TermContext(new BoundValues(), new FormationTime(nowSeconds * 1000)), out var value);
+        Wire.WriteBytes(destination, value);
     }
 
     private RowSlots SlotsOf(int slot) => projection.Slots[slot].Kind == Model.Schema.ColumnKind.Static ? _static : _row;

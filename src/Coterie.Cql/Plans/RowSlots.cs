@@ -161,9 +161,27 @@ internal sealed class RowSlots(Projection projection, bool isStatic, long nowSec
         if (_sortedType is not null)
         {
             _sortedRow = row;
-            Array.Sort(_elements, _slots[index].Start, _slots[index].Length, this);
+            if (!IsSorted(_elements.AsSpan(_slots[index].Start, _slots[index].Length)))
+            {
+                Array.Sort(_elements, _slots[index].Start, _slots[index].Length, this);
+            }
+
             _sortedRow = default;
         }
+    }
+
+    /// <summary>Most are: and Array.Sort allocates.</summary>
+    private bool IsSorted(ReadOnlySpan<ElementPlace> elements)
+    {
+        for (var i = 1; i < elements.Length; i++)
+        {
+            if (((IComparer<ElementPlace>)this).Compare(elements[i - 1], elements[i]) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     int IComparer<ElementPlace>.Compare(ElementPlace x, ElementPlace y)
