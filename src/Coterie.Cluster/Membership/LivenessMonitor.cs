@@ -59,7 +59,12 @@ public sealed class LivenessMonitor : ILiveness, IRequestHandler, IAsyncDisposab
     }
 
     /// <summary>Completes when the first heartbeat to every member has been answered or has failed: opinions are worth something from then on.</summary>
-    public Task FirstRoundAsync(CancellationToken cancellationToken) => _firstRound.Task.WaitAsync(cancellationToken);
+    public async Task FirstRoundAsync(CancellationToken cancellationToken)
+    {
+        // Awaited, not given to WaitAsync: a source that continues asynchronously hands combinators to the thread pool.
+        using var cancelled = cancellationToken.Register(() => _firstRound.TrySetCanceled(cancellationToken));
+        await _firstRound.Task;
+    }
 
     public IReadOnlyList<PeerHealth> Snapshot()
     {

@@ -65,15 +65,16 @@ public sealed class Formation : IRequestHandler
         if (!_metadata.Current.IsFormed)
         {
             ThrowIfAny([.. _settings.Problems()]);
-            var formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            void OnChanged(ClusterMetadata before, ClusterMetadata after) => formed.TrySetResult();
+            var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var formed = AwaitedAsync(source.Task);
+            void OnChanged(ClusterMetadata before, ClusterMetadata after) => source.TrySetResult();
             _metadata.Changed += OnChanged;
             try
             {
                 while (!_metadata.Current.IsFormed)
                 {
-                    await OneRoundAsync(formed.Task, cancellationToken);
-                    await PauseAsync(RoundPause, formed.Task, cancellationToken);
+                    await OneRoundAsync(formed, cancellationToken);
+                    await PauseAsync(RoundPause, formed, cancellationToken);
                 }
             }
             finally
@@ -198,6 +199,9 @@ public sealed class Formation : IRequestHandler
             // The pause is over.
         }
     }
+
+    /// <summary>The same task for <c>WaitAsync</c>: a source that continues asynchronously hands combinators to the thread pool.</summary>
+    private static async Task AwaitedAsync(Task task) => await task;
 
     private static void ThrowIfAny(List<string> problems)
     {

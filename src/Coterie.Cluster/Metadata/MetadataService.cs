@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Threading.Channels;
 using Coterie.Cluster.Consensus.Paxos;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
@@ -38,7 +39,9 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     private readonly MetadataAnnouncer _announcer;
     private readonly MetadataVoter _voter;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _proposing = new(1, 1);
+
+    // A turn is the one item of the channel: a semaphore that waits with a token goes through the thread pool.
+    private readonly Channel<bool> _proposing = Channel.CreateBounded<bool>(1);
     private (Epoch Epoch, long Round) _tried;
     private int _waiting;
 
@@ -72,6 +75,7 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         };
         _catchUp = new MetadataCatchUp(_log, messenger, self.PeerAddress, time, logger, _stopping.Token);
         _announcer = new MetadataAnnouncer(messenger, liveness, time);
+        _proposing.Writer.TryWrite(true);
         _voter = new MetadataVoter(self, _log, _catchUp, new DurableAcceptor(store), logger);
     }
 
@@ -128,11 +132,10 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     public async ValueTask DisposeAsync()
     {
         _stopping.Cancel();
-        await _proposing.WaitAsync(CancellationToken.None);
+        await _proposing.Reader.ReadAsync(CancellationToken.None);
         await _catchUp.StoppedAsync();
         await _voter.DisposeAsync();
         _log.Dispose();
-        _proposing.Dispose();
         _stopping.Dispose();
     }
 
@@ -150,14 +153,14 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         var progress = new Progress();
         try
         {
-            await _proposing.WaitAsync(any.Token);
+            await _proposing.Reader.ReadAsync(any.Token);
             try
             {
                 return await ProposeAsync(change, progress, any.Token);
             }
             finally
             {
-                _proposing.Release();
+                _proposing.Writer.TryWrite(true);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

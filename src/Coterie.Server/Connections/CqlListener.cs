@@ -55,7 +55,7 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
             _isStopping = true;
         }
 
-        var empty = StopConnections();
+        var empty = StoppedAsync();
         try
         {
             await empty.WaitAsync(options.DrainTimeout, services.Time);
@@ -134,6 +134,9 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
 
         empty?.TrySetResult();
     }
+
+    /// <summary>A task of its own for <c>WaitAsync</c>: a source that continues asynchronously hands combinators to the thread pool.</summary>
+    private async Task StoppedAsync() => await StopConnections();
 
     private Task StopConnections()
     {

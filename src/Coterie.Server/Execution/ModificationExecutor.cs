@@ -72,7 +72,7 @@ internal sealed class ModificationExecutor(ExecutionServices services)
         {
             var keyspace = KeyspaceOf(compiled.Metadata, request.Mutations.Table(i).Keyspace);
             var requirement = Consistencies.OfWrite(request, Requirements.Of(keyspace, services.LocalDatacenter));
-            writes[i] = services.Writes.WriteAsync(RequestOf(request, keyspace, requirement, i)).AsTask();
+            writes[i] = WriteOneAsync(RequestOf(request, keyspace, requirement, i));
         }
 
         var worst = new WriteOutcome(new RequestOutcome(RequestResult.Success, 0, 0, 0, false), null);
@@ -87,6 +87,9 @@ internal sealed class ModificationExecutor(ExecutionServices services)
 
         Finish(request, worst, type, compiled);
     }
+
+    /// <summary>Not <c>AsTask</c>: a pooled source that continues asynchronously would complete that task on the thread pool.</summary>
+    private async Task<WriteOutcome> WriteOneAsync(WriteRequest write) => await services.Writes.WriteAsync(write);
 
     /// <summary>
     /// The stamp of what the request writes: the client's, if it gave one and the table goes by clients' clocks; else this node's. Statements that

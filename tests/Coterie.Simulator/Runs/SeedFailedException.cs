@@ -1,4 +1,4 @@
 namespace Coterie.Simulator.Runs;
 
 /// <summary>A seed failed. The message holds the one command that repeats it.</summary>
-public sealed class SeedFailedException(string message, Exception? inner) : Exception(message, inner);
+public sealed class SeedFailedException(string message) : Exception(message);

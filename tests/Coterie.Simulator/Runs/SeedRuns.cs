@@ -51,8 +51,7 @@ public static class SeedRuns
         catch (Exception exception)
         {
             throw new SeedFailedException(
-                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --project tests/Coterie.Simulation -- -method \"*{test}\"\n{exception.Message}",
-                exception);
+                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --project tests/Coterie.Simulation -- -method \"*{test}\"\n{(exception is SimulationViolationException ? exception.Message : exception)}");
         }
     }
 

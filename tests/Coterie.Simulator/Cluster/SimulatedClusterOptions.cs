@@ -1,0 +1,29 @@
+using Coterie.Model.Rows;
+using Coterie.Server;
+using Coterie.Storage;
+
+namespace Coterie.Simulator.Cluster;
+
+/// <summary>What a simulated cluster is like, and which mistakes are planted in it.</summary>
+public sealed record SimulatedClusterOptions
+{
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>How long a sync takes, at most.</summary>
+    public TimeSpan SyncLatencyMax { get; init; } = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Parts per million by which a node's clocks are off, at most.</summary>
+    public double DriftPpmMax { get; init; } = 200;
+
+    /// <summary>How far a node's wall clock is off at the start, at most.</summary>
+    public TimeSpan ClockOffsetMax { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The join of the engines. Another one is a planted mistake.</summary>
+    public RowMergeFunction Merge { get; init; } = RowMerge.Merge;
+
+    /// <summary>Changes the options of every node, to plant a mistake or to hurry things.</summary>
+    public Func<NodeOptions, NodeOptions> Configure { get; init; } = static options => options;
+
+    /// <summary>Done to the disk of a node that has crashed, to plant a mistake of the disk's.</summary>
+    public Action<SimulatedNode>? AfterCrash { get; init; }
+}

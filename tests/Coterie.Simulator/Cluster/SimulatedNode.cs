@@ -1,0 +1,123 @@
+using System.Net;
+using Coterie.Cluster.Metadata;
+using Coterie.Model;
+using Coterie.Server;
+using Coterie.Simulator.Kernel;
+using Coterie.Storage;
+using Coterie.Storage.Memory;
+
+namespace Coterie.Simulator.Cluster;
+
+/// <summary>One machine of the cluster: its disk outlives its processes, each of which runs a real <see cref="CoterieNode"/>.</summary>
+public sealed class SimulatedNode
+{
+    private const int PeerPort = 7000;
+    private const int CqlPort = 9042;
+    private const int AdminPort = 9180;
+
+    private readonly Simulation _simulation;
+    private readonly SimulatedClusterOptions _options;
+    private readonly SimulatedLog _log;
+    private readonly SeededRandom _random;
+    private readonly SimulatedIdSource _ids;
+
+    internal SimulatedNode(Simulation simulation, SimulatedClusterOptions options, SimulatedLog log, int number)
+    {
+        _simulation = simulation;
+        _options = options;
+        _log = log;
+        Number = number;
+        _random = simulation.RandomStream($"n{number}");
+        _ids = new SimulatedIdSource(simulation.RandomStream($"n{number} ids"));
+        var clock = new SimulatedClock
+        {
+            DriftPpm = options.DriftPpmMax * ((_random.NextDouble() * 2) - 1),
+            Offset = options.ClockOffsetMax * ((_random.NextDouble() * 2) - 1),
+        };
+        Machine = new SimulatedMachine(simulation, $"n{number}", number, AddressOf(number), clock);
+    }
+
+    public int Number { get; }
+
+    public SimulatedMachine Machine { get; }
+
+    public MemoryDisk Disk { get; } = new();
+
+    /// <summary>Null while it is down.</summary>
+    public CoterieNode? Node { get; private set; }
+
+    public IPEndPoint Cql => new(Machine.Address, CqlPort);
+
+    public IPEndPoint Peer => PeerOf(Number);
+
+    /// <summary>Its process is there, but the node in it has stopped itself or could not start.</summary>
+    public bool HasStopped { get; private set; }
+
+    public bool IsServing => Node is { IsServing: true };
+
+    public static IPEndPoint PeerOf(int number) => new(AddressOf(number), PeerPort);
+
+    public void Start()
+    {
+        HasStopped = false;
+        var process = Machine.Start();
+        process.Post(() => _ = RunAsync(process));
+    }
+
+    /// <summary>Kills the process. What it had not synced is lost, but for as much of it as chance keeps.</summary>
+    public void Crash(bool silent)
+    {
+        Machine.Crash(silent);
+        Disk.Crash(_random);
+        Node = null;
+        _options.AfterCrash?.Invoke(this);
+    }
+
+    private static IPAddress AddressOf(int number) => new([10, 0, 0, (byte)number]);
+
+    private async Task RunAsync(SimulatedProcess process)
+    {
+        try
+        {
+            var engine = new MemoryEngine(Disk, process.Time, DrawSyncLatency, _options.Merge);
+            var node = Node = new CoterieNode(Parts(process, engine));
+            await node.StartAsync(CancellationToken.None);
+            var failure = await node.Failed;
+            if (failure is not StorageFailedException)
+            {
+                _simulation.Fail($"n{Number} stopped itself: {failure}");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or StorageFailedException or StorageFullException or OperationCanceledException)
+        {
+            // A disk that takes nothing, or the node stopped itself while it started: it is down, and someone starts it again.
+            _log.Add($"{_simulation.Now} n{Number} did not start: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is BrokenInvariantException or MalformedDataException or FormationException or NullReferenceException)
+        {
+            _simulation.Fail($"n{Number} did not start: {exception}");
+        }
+
+        HasStopped = true;
+    }
+
+    private NodeParts Parts(SimulatedProcess process, MemoryEngine engine) => new()
+    {
+        Time = process.Time,
+        Network = process.Network,
+        Engine = engine,
+        Ids = _ids,
+        Random = _random,
+        Logging = new SimulatedLogging(_simulation, _log, Machine.Name),
+        Options = _options.Configure(new NodeOptions
+        {
+            ClusterName = "simulated",
+            PeerAddress = Peer,
+            CqlAddress = Cql,
+            AdminAddress = new IPEndPoint(Machine.Address, AdminPort),
+            InitialNodes = [.. Enumerable.Range(1, _options.Nodes).Select(PeerOf)],
+        }),
+    };
+
+    private TimeSpan DrawSyncLatency() => _random.Between(TimeSpan.FromMicroseconds(50), _options.SyncLatencyMax);
+}
