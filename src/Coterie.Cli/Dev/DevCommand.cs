@@ -17,9 +17,10 @@ internal static class DevCommand
         var data = new Option<string>("--data") { Description = "Where the nodes keep their data", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine(".coterie", "dev") };
         var fresh = new Option<bool>("--fresh") { Description = "Begin with an empty cluster: removes what the nodes in DIR hold" };
         var datacenters = new Option<int>("--dcs") { Description = "How many data centres", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var oneAddress = new Option<bool>("--one-address") { Description = "All nodes on 127.0.0.1, with ports 9042, 9043, ..." };
+        var address = new Option<string>("--address") { Description = "The first node's address, in 127.0.0.0/8; the others' follow it", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var oneAddress = new Option<bool>("--one-address") { Description = "All nodes on one address, with ports 9042, 9043, ..." };
         var restart = new Option<bool>("--restart") { Description = "Start a node again when it dies" };
-        var command = new Command("dev", "Run a cluster of several processes on this machine") { nodes, data, fresh, datacenters, oneAddress, restart };
+        var command = new Command("dev", "Run a cluster of several processes on this machine") { nodes, data, fresh, datacenters, address, oneAddress, restart };
         command.SetAction(result =>
         {
             var centres = result.GetValue(datacenters);
@@ -27,6 +28,7 @@ internal static class DevCommand
                 result.GetValue(nodes) ?? NodesPerDatacenter * centres,
                 centres,
                 Path.GetFullPath(result.GetValue(data)!),
+                result.GetValue(address)!,
                 result.GetValue(fresh),
                 result.GetValue(oneAddress),
                 result.GetValue(restart)));
@@ -43,13 +45,14 @@ internal static class DevCommand
         }
 
         var oneAddress = settings.OneAddress;
-        if (!oneAddress && settings.Nodes > 1 && !CanBind(new IPAddress([127, 0, 0, 2])))
+        var first = IPAddress.Parse(settings.Address);
+        if (!oneAddress && settings.Nodes > 1 && DevPlan.Following(first, 1) is var second && !CanBind(second))
         {
-            Console.WriteLine("127.0.0.2 cannot be bound here: all nodes go to 127.0.0.1, with ports of their own (--one-address)");
+            Console.WriteLine($"{second} cannot be bound here: all nodes go to {first}, with ports of their own (--one-address)");
             oneAddress = true;
         }
 
-        var plan = DevPlan.Create(settings.Nodes, settings.Datacenters, oneAddress, settings.Directory);
+        var plan = DevPlan.Create(settings.Nodes, settings.Datacenters, first, oneAddress, settings.Directory);
         try
         {
             if (settings.Fresh)
@@ -85,11 +88,19 @@ internal static class DevCommand
             return "--dcs must be at least 1, and no more than there are nodes";
         }
 
+        if (!IsLoopback(settings.Address) || !IsLoopback(DevPlan.Following(IPAddress.Parse(settings.Address), settings.Nodes).ToString()))
+        {
+            return $"--address {settings.Address}: the nodes of a development cluster have addresses in 127.0.0.0/8";
+        }
+
         var before = settings.Fresh ? 0 : DevDirectory.CountNodes(settings.Directory);
         return before != 0 && before != settings.Nodes
             ? $"{settings.Directory} holds a cluster of {before} nodes; ask for --nodes {before}, or for a new one with --fresh"
             : null;
     }
+
+    private static bool IsLoopback(string text) =>
+        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && IPAddress.IsLoopback(address);
 
     private static bool CanBind(IPAddress address)
     {
@@ -105,5 +116,5 @@ internal static class DevCommand
         }
     }
 
-    private sealed record Settings(int Nodes, int Datacenters, string Directory, bool Fresh, bool OneAddress, bool Restart);
+    private sealed record Settings(int Nodes, int Datacenters, string Directory, string Address, bool Fresh, bool OneAddress, bool Restart);
 }

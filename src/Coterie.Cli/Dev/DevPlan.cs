@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 
@@ -23,12 +24,13 @@ internal static class DevPlan
     public const int PeerPort = 7000;
     public const int AdminPort = 9180;
 
-    public static ImmutableArray<DevNode> Create(int nodes, int datacenters, bool oneAddress, string directory)
+    /// <param name="first">The first node's address; the others' follow it.</param>
+    public static ImmutableArray<DevNode> Create(int nodes, int datacenters, IPAddress first, bool oneAddress, string directory)
     {
         var plan = ImmutableArray.CreateBuilder<DevNode>(nodes);
         for (var i = 0; i < nodes; i++)
         {
-            var address = new IPAddress([127, 0, 0, (byte)(oneAddress ? 1 : i + 1)]);
+            var address = oneAddress ? first : Following(first, i);
             var shift = oneAddress ? i : 0;
 
             // The first half, rounded up, is the first data centre: 127.0.0.1 to .3 of six nodes.
@@ -43,5 +45,14 @@ internal static class DevPlan
         }
 
         return plan.MoveToImmutable();
+    }
+
+    /// <summary>The IPv4 address that comes so many after another one.</summary>
+    public static IPAddress Following(IPAddress first, int count)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        first.TryWriteBytes(bytes, out _);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) + (uint)count);
+        return new IPAddress(bytes);
     }
 }
