@@ -13,6 +13,8 @@ var root = new RootCommand("Coterie: a leaderless database that speaks CQL")
     RingCommand.Create(),
     CqlCommand.Create(),
     BenchCommand.Create(),
+    LimitCommands.CreateNode(),
+    LimitCommands.CreateEcho(),
 };
 
 // The commands that run long look after Ctrl-C and SIGTERM themselves: they drain.

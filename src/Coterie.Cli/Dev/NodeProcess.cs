@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Coterie.Cli.Dev;
 
@@ -35,28 +34,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public bool HasEnded => Ended.IsCompleted;
 
-    public static NodeProcess Start(DevNode node)
-    {
-        var start = new ProcessStartInfo
-        {
-            FileName = Environment.ProcessPath!,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(Assembly.GetEntryAssembly()!.Location);
-        }
-
-        foreach (var argument in new[] { "start", "--exit-with-parent", "--config", node.ConfigPath })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return new NodeProcess(node, Process.Start(start)!);
-    }
+    public static NodeProcess Start(DevNode node) => new(node, OwnProcess.Start(["start", "--exit-with-parent", "--config", node.ConfigPath]));
 
     /// <summary>Asks it to drain and stop.</summary>
     public void RequestStop()
