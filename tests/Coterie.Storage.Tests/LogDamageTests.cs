@@ -58,7 +58,7 @@ public sealed class LogDamageTests
         long seals = 0;
         for (var i = 0; i < Writes; i++)
         {
-            seals = engine.Seals;
+            seals = engine.Writer.Seals;
             batch.Clear();
             batch.Put(StorageArea.Data, BitConverter.GetBytes(i), new byte[100]);
             await engine.CommitAsync(batch);
@@ -66,7 +66,7 @@ public sealed class LogDamageTests
 
         // A commit is continued on the commit thread, which must be free to seal.
         await Task.Yield();
-        Assert.True(SpinWait.SpinUntil(() => engine.Seals > seals, TimeSpan.FromSeconds(30)), "the last commit was not sealed within 30 s");
+        Assert.True(SpinWait.SpinUntil(() => engine.Writer.Seals > seals, TimeSpan.FromSeconds(30)), "the last commit was not sealed within 30 s");
         return CopyOf(home);
     }
 

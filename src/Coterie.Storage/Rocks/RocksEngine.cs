@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Coterie.Model;
 using Microsoft.Extensions.Logging;
 using static Coterie.Storage.Rocks.RocksNative;
 
@@ -10,35 +9,25 @@ namespace Coterie.Storage.Rocks;
 /// One RocksDB database: a column family an area, the model's join as its merge operator, every commit synced.
 /// </summary>
 /// <remarks>
-/// Invariants: a commit returns after its fsync or throws; once one has failed for anything but space, none is tried again; the native
-/// database outlives every read and cursor inside it.
-/// The seal: damage to the last record of the log looks like a write that was cut off, and would be dropped in silence though it had been
-/// acknowledged. So when no commit follows for a moment, an empty record is written and synced behind it, which proves it: <see cref="LogDamage"/>.
+/// Invariants: a commit returns after its fsync or throws; the native database outlives every read and cursor inside it.
+/// Opening, reading and closing are here; <see cref="RocksWriter"/> is the writing half.
 /// </remarks>
 public sealed partial class RocksEngine : IStorageEngine
 {
     private const int BlockCacheTier = 1;
-
-    private static readonly TimeSpan StallPoll = TimeSpan.FromMilliseconds(1);
 
     private readonly RocksOptions _options;
     private readonly ILogger _logger;
     private readonly RocksSettings _settings;
     private readonly ReaderGate _gate = new();
     private readonly ReadPool _reads;
+    private readonly RocksWriter _writer;
     private readonly CommitThread _commits;
     private readonly nint _db;
     private readonly nint _data;
     private readonly nint _local;
-    private readonly nint _writeBatch;
-    private readonly nint _syncedWrite;
     private readonly nint _read;
     private readonly nint _cachedRead;
-
-    // On the commit thread alone, but for the count.
-    private Exception? _failure;
-    private long _errorsSeen;
-    private long _seals;
     private int _disposed;
 
     private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint data, nint local, ILogger logger)
@@ -49,22 +38,19 @@ public sealed partial class RocksEngine : IStorageEngine
         _data = data;
         _local = local;
         _logger = logger;
-        _writeBatch = rocksdb_writebatch_create();
-        _syncedWrite = rocksdb_writeoptions_create();
-        rocksdb_writeoptions_set_sync(_syncedWrite, 1);
-        rocksdb_writeoptions_set_no_slowdown(_syncedWrite, 1);
         _read = rocksdb_readoptions_create();
         _cachedRead = rocksdb_readoptions_create();
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
-        _commits = new CommitThread(Commit, Seal, options.SealAfter);
+        _writer = new RocksWriter(db, data, local, options.StallMax);
+        _commits = new CommitThread(_writer.Commit, _writer.Seal, options.SealAfter);
     }
 
     /// <summary>Operands that could not be decoded and were left out of merges. Anything but 0 is a reason to look.</summary>
     public long UndecodableOperands => _settings.MergeOperator.UndecodableOperands;
 
-    /// <summary>Seals written: see the remarks.</summary>
-    internal long Seals => Volatile.Read(ref _seals);
+    /// <summary>What the writing half has done.</summary>
+    internal RocksWriter Writer => _writer;
 
     /// <summary>Opens the database in <see cref="RocksOptions.Path"/>, or makes it. Blocks: replays the log.</summary>
     /// <exception cref="StorageCorruptException">What is on the disk is damaged; the message names the file. Nothing was changed.</exception>
@@ -213,119 +199,8 @@ public sealed partial class RocksEngine : IStorageEngine
 
     private nint Family(StorageArea area) => area == StorageArea.Data ? _data : _local;
 
-    private long Held(nint family) => Property(family, "rocksdb.live-sst-files-size\0"u8) + Property(family, "rocksdb.cur-size-all-mem-tables\0"u8);
-
-    private unsafe long Property(nint family, ReadOnlySpan<byte> nameWithEnd)
-    {
-        ulong value = 0;
-        fixed (byte* name = nameWithEnd)
-        {
-            _ = rocksdb_property_int_cf(_db, family, name, &value);
-        }
-
-        return (long)value;
-    }
-
-    // On the commit thread.
-    private Exception? Commit(StorageBatch batch)
-    {
-        if (_failure is not null)
-        {
-            return new StorageFailedException(_failure.Message, _failure);
-        }
-
-        Fill(batch);
-        var status = WriteThroughStalls();
-        rocksdb_writebatch_clear(_writeBatch);
-        return Outcome(status);
-    }
-
-    // On the commit thread, when it has nothing to do.
-    private unsafe void Seal()
-    {
-        if (_failure is null)
-        {
-            rocksdb_writebatch_put_log_data(_writeBatch, null, 0);
-            var status = Write();
-            rocksdb_writebatch_clear(_writeBatch);
-            if (Outcome(status) is null)
-            {
-                Volatile.Write(ref _seals, _seals + 1);
-            }
-        }
-    }
-
-    private Exception? Outcome(string? status)
-    {
-        if (status is null)
-        {
-            _errorsSeen = Property(_data, "rocksdb.background-errors\0"u8);
-            return null;
-        }
-
-        var failure = RocksErrors.OfCommit(status);
-        if (failure is not StorageFullException)
-        {
-            _failure = failure;
-        }
-
-        return failure;
-    }
-
-    // RocksDB stops writes while memory waits to be written out, and would hold the caller for as long as a full disk stays full. So it is told not to
-    // wait, and the waiting is done here: it ends at once when something in the background has failed since the last commit.
-    private string? WriteThroughStalls()
-    {
-        var waited = TimeSpan.Zero;
-        while (true)
-        {
-            var status = Write();
-            if (status is null || !RocksErrors.IsStall(status) || waited >= _options.StallMax || Property(_data, "rocksdb.background-errors\0"u8) != _errorsSeen)
-            {
-                return status;
-            }
-
-            Thread.Sleep(StallPoll);
-            waited += StallPoll;
-        }
-    }
-
-    private unsafe string? Write()
-    {
-        byte* error = null;
-        rocksdb_write(_db, _syncedWrite, _writeBatch, &error);
-        return TakeError(error);
-    }
-
-    private unsafe void Fill(StorageBatch batch)
-    {
-        foreach (var item in batch)
-        {
-            var family = Family(item.Area);
-            fixed (byte* key = item.Key, value = item.Value)
-            {
-                switch (item.Operation)
-                {
-                    case BatchOperation.Put:
-                        rocksdb_writebatch_put_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
-                        break;
-                    case BatchOperation.Merge:
-                        rocksdb_writebatch_merge_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
-                        break;
-                    case BatchOperation.Delete:
-                        rocksdb_writebatch_delete_cf(_writeBatch, family, key, (nuint)item.Key.Length);
-                        break;
-                    case BatchOperation.DeleteRange when item.Key.SequenceCompareTo(item.Value) < 0:
-                        rocksdb_writebatch_delete_range_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
-                        break;
-                    case BatchOperation.DeleteRange:
-                        break;
-                    default:
-                        throw new BrokenInvariantException($"unknown batch operation {item.Operation}");
-                }
-            }
-        }
-    }
+    private long Held(nint family) =>
+        IntProperty(_db, family, "rocksdb.live-sst-files-size\0"u8) + IntProperty(_db, family, "rocksdb.cur-size-all-mem-tables\0"u8);
 
     private void Close()
     {
@@ -333,8 +208,7 @@ public sealed partial class RocksEngine : IStorageEngine
         rocksdb_cancel_all_background_work(_db, 1);
         rocksdb_readoptions_destroy(_read);
         rocksdb_readoptions_destroy(_cachedRead);
-        rocksdb_writeoptions_destroy(_syncedWrite);
-        rocksdb_writebatch_destroy(_writeBatch);
+        _writer.Dispose();
         rocksdb_column_family_handle_destroy(_data);
         rocksdb_column_family_handle_destroy(_local);
         rocksdb_close(_db);
@@ -344,7 +218,7 @@ public sealed partial class RocksEngine : IStorageEngine
     // A clean stop leaves nothing to replay, and nothing that only the tail of a log holds. If it fails the log still has everything.
     private unsafe void Flush()
     {
-        if (_failure is not null)
+        if (_writer.HasFailed)
         {
             return;
         }

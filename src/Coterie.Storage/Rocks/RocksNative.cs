@@ -44,7 +44,18 @@ internal static unsafe partial class RocksNative
     internal static partial void rocksdb_cancel_all_background_work(nint db, byte wait);
 
     [LibraryImport(Library)]
-    internal static partial int rocksdb_property_int_cf(nint db, nint family, byte* name, ulong* value);
+    private static partial int rocksdb_property_int_cf(nint db, nint family, byte* name, ulong* value);
+
+    internal static long IntProperty(nint db, nint family, ReadOnlySpan<byte> nameWithEnd)
+    {
+        ulong value = 0;
+        fixed (byte* name = nameWithEnd)
+        {
+            _ = rocksdb_property_int_cf(db, family, name, &value);
+        }
+
+        return (long)value;
+    }
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_flush_cfs(nint db, nint options, nint* families, int count, byte** error);

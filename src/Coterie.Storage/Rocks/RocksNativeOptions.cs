@@ -96,9 +96,6 @@ internal static unsafe partial class RocksNativeOptions
     internal static partial void rocksdb_options_set_memtable_whole_key_filtering(nint options, byte value);
 
     [LibraryImport(Library)]
-    internal static partial void rocksdb_options_set_max_successive_merges(nint options, nuint count);
-
-    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_merge_operator(nint options, nint mergeOperator);
 
     [LibraryImport(Library)]

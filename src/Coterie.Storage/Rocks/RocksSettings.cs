@@ -32,9 +32,6 @@ internal sealed class RocksSettings : IDisposable
         Local = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
         rocksdb_options_set_merge_operator(Data, RocksMergeOperator.Create(merge, logger, out var mergeOperator));
         MergeOperator = mergeOperator;
-
-        // Or each merge to a hot row lengthens a chain that every read of it must fold.
-        rocksdb_options_set_max_successive_merges(Data, 8);
     }
 
     public nint Database { get; }

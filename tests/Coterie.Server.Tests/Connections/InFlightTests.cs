@@ -137,26 +137,6 @@ public sealed class InFlightTests
     }
 
     [Fact]
-    public async Task Many_answers_leave_in_few_flushes()
-    {
-        await using var server = await Server.StartAsync();
-        await using var client = await server.ConnectAsync();
-        for (short i = 0; i < 1000; i++)
-        {
-            await client.SendAsync(Opcode.Query, i, []);
-        }
-
-        await server.Dispatcher.HasAsync(1000);
-        server.Dispatcher.ReleaseAll();
-        for (var i = 0; i < 1000; i++)
-        {
-            await client.ReceiveAsync();
-        }
-
-        Assert.True(server.Counters.Flushes < 500, $"{server.Counters.Flushes} flushes for 1000 answers");
-    }
-
-    [Fact]
     public async Task A_stop_answers_what_is_in_flight_and_takes_nothing_more()
     {
         await using var server = await Server.StartAsync();
