@@ -43,7 +43,8 @@ internal sealed class EpochDecision(IMessenger messenger, Epoch epoch, Immutable
             }
         }
 
-        return output == ProposerOutput.Decided ? proposer.Value : null;
+        // The cast matters: a bare null would become an empty memory, by way of an array, and a failed attempt a decided entry of no bytes.
+        return output == ProposerOutput.Decided ? proposer.Value : (ReadOnlyMemory<byte>?)null;
     }
 
     private void Send(bool preparing, ReplyQueue replies)
