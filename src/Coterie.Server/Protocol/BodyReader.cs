@@ -65,7 +65,8 @@ public ref struct BodyReader
     public ReadOnlyMemory<byte>? ReadBytes()
     {
         var length = ReadInt();
-        return length < 0 ? null : Slice(length);
+        // The cast matters: a bare null would become an empty memory, by way of an array.
+        return length < 0 ? (ReadOnlyMemory<byte>?)null : Slice(length);
     }
 
     /// <summary>[value]: −1 is null, −2 is not set, anything below is an error.</summary>

@@ -25,6 +25,14 @@ public sealed class BodyReaderTests
     }
 
     [Fact]
+    public void Bytes_of_a_negative_length_are_null_and_of_none_are_empty()
+    {
+        var reader = new BodyReader(Convert.FromHexString("FFFFFFFF00000000"));
+        Assert.Null(reader.ReadBytes());
+        Assert.NotNull(reader.ReadBytes());
+    }
+
+    [Fact]
     public void Counts_that_cannot_be_are_malformed_before_anything_is_reserved()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
