@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Coterie.Cluster.Ring;
 using Coterie.Coordinator.Reads.Reconciliation;
 using Coterie.Coordinator.Reads.Repair;
@@ -15,19 +14,20 @@ namespace Coterie.Coordinator.Reads;
 /// </summary>
 internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background, ILogger logger)
 {
-    /// <summary>Hot path while replicas agree: the state machine is pooled.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<RangeResult> ReadAsync(ReadCommand command, ReplicaSet replicas, ReadContext context)
+    public async Task<RangeResult> ReadAsync(ReadCommand command, ReplicaSet replicas, ReadContext context) =>
+        await FinishAsync(await AskAsync(command, replicas, context), command, replicas, context);
+
+    /// <summary>The first half: the data of one replica, held against the digests of others.</summary>
+    public ValueTask<ReadStep> AskAsync(ReadCommand command, ReplicaSet replicas, in ReadContext context) =>
+        steps.AskAsync(command, replicas, context, context.Table.Options.ReadRepair == ReadRepair.Async ? ReadMode.DigestsOfAll : ReadMode.Digests);
+
+    /// <summary>The second half, whatever came of the first.</summary>
+    public async Task<RangeResult> FinishAsync(ReadStep step, ReadCommand command, ReplicaSet replicas, ReadContext context) => step.Verdict switch
     {
-        var mode = context.Table.Options.ReadRepair == ReadRepair.Async ? ReadMode.DigestsOfAll : ReadMode.Digests;
-        var step = await steps.AskAsync(command, replicas, context, mode);
-        return step.Verdict switch
-        {
-            ReadVerdict.Agreed => Decode(step, context),
-            ReadVerdict.Disagreed => await CompareAsync(command, replicas, context, step.Participants!),
-            _ => RangeResult.Not(step.Outcome),
-        };
-    }
+        ReadVerdict.Agreed => Decode(step, context),
+        ReadVerdict.Disagreed => await CompareAsync(command, replicas, context, step.Participants!),
+        _ => RangeResult.Not(step.Outcome),
+    };
 
     /// <summary>Compares everyone who is alive and repairs whoever lacks something, with nobody waiting for it.</summary>
     public async Task RepairAsync(ReadCommand command, ReplicaSet replicas, ReadContext context)
@@ -41,7 +41,8 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         }
     }
 
-    private RangeResult Decode(in ReadStep step, in ReadContext context)
+    /// <summary>The answer on which replicas agree.</summary>
+    public RangeResult Decode(in ReadStep step, in ReadContext context)
     {
         try
         {

@@ -65,20 +65,39 @@ public sealed class ReadCoordinator : IReadCoordinator, IAsyncDisposable
         _steps.Dispose();
     }
 
-    /// <summary>Hot path: the state machine is pooled.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadOutcome> ReadAsync(ReadRequest request)
+    public ValueTask<ReadOutcome> ReadAsync(ReadRequest request)
     {
         if (Interlocked.Increment(ref _unanswered) > _options.ReadsInFlightMax)
         {
             Interlocked.Decrement(ref _unanswered);
             _counters.ReadEnded(RequestResult.Overloaded);
-            return Not(new RequestOutcome(RequestResult.Overloaded, request.Requirement.Count, 0, 0, DataPresent: false), null);
+            return new ValueTask<ReadOutcome>(Not(new RequestOutcome(RequestResult.Overloaded, request.Requirement.Count, 0, 0, DataPresent: false), null));
         }
 
+        var context = new ReadContext(
+            request.Keyspace, request.Table, request.Requirement, request.Timeout, _steps.DeadlineAfter(request.Timeout), request.WantVote ? new VoteBuilder() : null);
+        var map = _maps.For(request.Keyspace.Name);
+        return request.Command.PartitionKey is null
+            ? new ValueTask<ReadOutcome>(ScanAsync(request.Command, map?.Ranges ?? [], context))
+            : ReadPartitionAsync(request.Command, map?.Lookup(request.Command.Token) ?? ReplicaSet.Empty, context);
+    }
+
+    private static ReadOutcome Not(RequestOutcome outcome, VoteBuilder? vote) => new(outcome, [], Exhausted: false, vote?.Cast(outcome.Required));
+
+    private static ReadOutcome Answer(in RangeResult result, in ReadContext context) =>
+        new(result.Outcome, result.Partitions, Exhausted: result.StoppedAfter is null, context.Vote?.Cast(result.Outcome.Required));
+
+    /// <summary>Hot path: while replicas agree, this one pooled state machine is all that a read needs here. What is rare goes on in tasks.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOutcome> ReadPartitionAsync(ReadCommand command, ReplicaSet replicas, ReadContext context)
+    {
         try
         {
-            var outcome = await ReadBoundedAsync(request);
+            var step = await _reader.AskAsync(command, replicas, context);
+            var result = step.Verdict == ReadVerdict.Agreed ? _reader.Decode(step, context) : default;
+            var outcome = step.Verdict == ReadVerdict.Agreed && IsWhole(result, command)
+                ? Answer(result, context)
+                : await GoOnAsync(step, result, command, replicas, context);
             _counters.ReadEnded(outcome.Outcome.Result);
             return outcome;
         }
@@ -88,39 +107,41 @@ public sealed class ReadCoordinator : IReadCoordinator, IAsyncDisposable
         }
     }
 
-    private static ReadOutcome Not(RequestOutcome outcome, VoteBuilder? vote) => new(outcome, [], Exhausted: false, vote?.Cast(outcome.Required));
-
-    private static ReadOutcome Answer(in RangeResult result, IReadOnlyList<PartitionRows> partitions, bool exhausted, in ReadContext context) =>
-        new(result.Outcome, partitions, exhausted, context.Vote?.Cast(result.Outcome.Required));
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadOutcome> ReadBoundedAsync(ReadRequest request)
+    private async Task<ReadOutcome> GoOnAsync(ReadStep step, RangeResult result, ReadCommand command, ReplicaSet replicas, ReadContext context)
     {
-        var context = new ReadContext(
-            request.Keyspace, request.Table, request.Requirement, request.Timeout, _steps.DeadlineAfter(request.Timeout), request.WantVote ? new VoteBuilder() : null);
-        var map = _maps.For(request.Keyspace.Name);
-        var command = request.Command;
-        if (command.PartitionKey is null)
+        if (step.Verdict != ReadVerdict.Agreed)
         {
-            return await new RingScan(_reader, _counters, _logger, command, context).RunAsync(map?.Ranges ?? []);
+            result = await _reader.FinishAsync(step, command, replicas, context);
         }
 
-        var replicas = map?.Lookup(command.Token) ?? ReplicaSet.Empty;
-        var result = await _reader.ReadAsync(command, replicas, context);
         if (!result.Outcome.IsSuccess)
         {
             return Not(result.Outcome, context.Vote);
         }
 
-        // What one replica returned is within the limit; what several returned together may not be.
-        if (!result.Reconciled && command.ResumeAfter is null
-            && (result.StoppedAfter is null || LiveRows.Of(result.Partitions, command.NowSeconds) >= command.Limit))
-        {
-            return Answer(result, result.Partitions, result.StoppedAfter is null, context);
-        }
-
-        return await new PartitionScan(_reader, _counters, _logger, command, context).GoOnAsync(replicas, result);
+        return IsWhole(result, command)
+            ? Answer(result, context)
+            : await new PartitionScan(_reader, _counters, _logger, command, context).GoOnAsync(replicas, result);
     }
+
+    private async Task<ReadOutcome> ScanAsync(ReadCommand command, IReadOnlyList<TokenRange> ranges, ReadContext context)
+    {
+        try
+        {
+            var outcome = await new RingScan(_reader, _counters, _logger, command, context).RunAsync(ranges);
+            _counters.ReadEnded(outcome.Outcome.Result);
+            return outcome;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _unanswered);
+        }
+    }
+
+    /// <summary>Nothing is left to do: what one replica returned is within the limit, while what several returned together may not be.</summary>
+    private static bool IsWhole(in RangeResult result, ReadCommand command) =>
+        result.Outcome.IsSuccess && !result.Reconciled && command.ResumeAfter is null
+        && (result.StoppedAfter is null || LiveRows.Of(result.Partitions, command.NowSeconds) >= command.Limit);
 
     private void ForgetDropped(ClusterMetadata before, ClusterMetadata after)
     {

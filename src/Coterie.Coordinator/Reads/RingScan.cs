@@ -114,7 +114,7 @@ internal sealed class RingScan(RangeReader reader, CoordinatorCounters counters,
         {
             var range = _ranges[i];
             var part = command.With(range.Start, range.End, i == next ? resume : null, _progress.NextLimit);
-            batch.Add(reader.ReadAsync(part, range.Replicas, context).AsTask());
+            batch.Add(reader.ReadAsync(part, range.Replicas, context));
         }
 
         return batch;

@@ -12,7 +12,7 @@ namespace Coterie.Cql.Plans;
 /// </summary>
 internal class RowProjector(Projection projection, bool staticAlone, bool onePerPartition, long nowSeconds) : IRowProjector
 {
-    private readonly RowSlots _static = new(projection, isStatic: true, nowSeconds);
+    private readonly RowSlots? _static = projection.Table.Statics.IsEmpty ? null : new RowSlots(projection, isStatic: true, nowSeconds);
     private readonly RowSlots _row = new(projection, isStatic: false, nowSeconds);
     private readonly (int Start, int Length)[] _keyParts = new (int, int)[projection.Table.PartitionKey.Length];
     private readonly (int Start, int Length)[] _clustering = new (int, int)[projection.Table.Clustering.Length];
@@ -22,7 +22,7 @@ internal class RowProjector(Projection projection, bool staticAlone, bool onePer
 
     public int Project(PartitionRows partition, int limit, IBufferWriter<byte> destination)
     {
-        var staticIsLive = _static.Read(partition.Static);
+        var staticIsLive = _static is not null && _static.Read(partition.Static);
         SplitPartitionKey(partition.PartitionKey.Span);
         var written = 0;
         var most = onePerPartition ? Math.Min(limit, 1) : limit;
@@ -100,7 +100,7 @@ internal class RowProjector(Projection projection, bool staticAlone, bool onePer
         Wire.WriteBytes(destination, value);
     }
 
-    private RowSlots SlotsOf(int slot) => projection.Slots[slot].Kind == Model.Schema.ColumnKind.Static ? _static : _row;
+    private RowSlots SlotsOf(int slot) => projection.Slots[slot].Kind == Model.Schema.ColumnKind.Static ? _static! : _row;
 
     private void SplitPartitionKey(ReadOnlySpan<byte> key)
     {

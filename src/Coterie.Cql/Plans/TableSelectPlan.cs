@@ -55,7 +55,10 @@ internal sealed class TableSelectPlan : SelectPlan
         ? new CountProjector(Projection, StaticAlone, nowSeconds)
         : new RowProjector(Projection, StaticAlone, Distinct, nowSeconds);
 
-    /// <summary>The commonest read: one buffer holds the partition's key and both bounds of the slice.</summary>
+    /// <summary>
+    /// The commonest read: one buffer holds the partition's key and both bounds of the slice. More than one row cannot come, so a limit of two
+    /// ends nothing and is below that of any page: the command need not be copied for one.
+    /// </summary>
     private ReadCommand ReadOneRow(in TermContext context, long nowSeconds, int limit)
     {
         var buffer = new ArrayBufferWriter<byte>(64);
@@ -66,7 +69,7 @@ internal sealed class TableSelectPlan : SelectPlan
         buffer.Write<byte>([0x00]);
         var bytes = buffer.WrittenMemory;
         var slice = new RowSlice(bytes.Slice(rowStart, rowLength), bytes.Slice(rowStart, rowLength + 1));
-        return PartitionRead.Of(Table, bytes[..rowStart], [slice], nowSeconds, reversed: false, WithStatic, limit, int.MaxValue);
+        return PartitionRead.Of(Table, bytes[..rowStart], [slice], nowSeconds, reversed: false, WithStatic, Math.Min(limit, 2), int.MaxValue);
     }
 
     private List<ReadCommand> ReadPartitions(in TermContext context, long nowSeconds, int limit)

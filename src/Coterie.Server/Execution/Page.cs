@@ -8,7 +8,7 @@ using Coterie.Server.Protocol;
 namespace Coterie.Server.Execution;
 
 /// <summary>
-/// One page while it is filled: which read is next, how many rows it may bring, and where the page ends. No I/O: the executor reads.
+/// One page while it is filled: which read is next, how many rows it may bring, and where the page ends. No I/O: the executor reads. Pooled.
 /// </summary>
 /// <remarks>
 /// Invariant: a read is never asked for more rows than the page has room for, so a page always ends at the end of what was read, and the
@@ -16,27 +16,14 @@ namespace Coterie.Server.Execution;
 /// </remarks>
 internal sealed class Page
 {
-    private readonly IReadOnlyList<ReadCommand> _reads;
-    private readonly IRowProjector _projector;
-    private readonly FrameWriter _rows;
-    private readonly bool _isAggregate;
+    private IReadOnlyList<ReadCommand> _reads = [];
+    private IRowProjector? _projector;
+    private FrameWriter? _rows;
+    private bool _isAggregate;
     private int _command;
     private int _limitLeft;
     private int _pageLeft;
     private ResumePoint? _after;
-
-    /// <param name="pageSize">0: everything in one answer, as Cassandra does for clients that do not page.</param>
-    public Page(IReadOnlyList<ReadCommand> reads, IRowProjector projector, in PagePosition position, int pageSize, bool isAggregate, FrameWriter rows)
-    {
-        _reads = reads;
-        _projector = projector;
-        _rows = rows;
-        _isAggregate = isAggregate;
-        _command = position.Command;
-        _after = position.After;
-        _limitLeft = isAggregate ? int.MaxValue : position.Left;
-        _pageLeft = pageSize == 0 ? int.MaxValue : Math.Min(pageSize, Limits.PageRowsMax);
-    }
 
     /// <summary>The rows of the answer.</summary>
     public int Count { get; private set; }
@@ -47,6 +34,30 @@ internal sealed class Page
     public PagePosition? Rest => IsFull && _limitLeft > 0 && _command < _reads.Count ? new PagePosition(_command, _limitLeft, _after) : null;
 
     private bool IsFull => _pageLeft == 0;
+
+    /// <param name="pageSize">0: everything in one answer, as Cassandra does for clients that do not page.</param>
+    public void Begin(IReadOnlyList<ReadCommand> reads, IRowProjector projector, in PagePosition position, int pageSize, bool isAggregate, FrameWriter rows)
+    {
+        _reads = reads;
+        _projector = projector;
+        _rows = rows;
+        _isAggregate = isAggregate;
+        _command = position.Command;
+        _after = position.After;
+        _limitLeft = isAggregate ? int.MaxValue : position.Left;
+        _pageLeft = pageSize == 0 ? int.MaxValue : Math.Min(pageSize, Limits.PageRowsMax);
+        Count = 0;
+    }
+
+    /// <summary>Lets go of what it was filled from, so that it can be kept for another.</summary>
+    public void Clear()
+    {
+        _reads = [];
+        _projector = null;
+        _rows = null;
+        _after = null;
+        Vote = null;
+    }
 
     /// <summary>The read to make next; null when the page is full or there is nothing left.</summary>
     public ReadCommand? Next()
@@ -66,7 +77,7 @@ internal sealed class Page
     {
         for (var i = 0; i < outcome.Partitions.Count; i++)
         {
-            var count = _projector.Project(outcome.Partitions[i], Math.Min(_pageLeft, _limitLeft), _rows);
+            var count = _projector!.Project(outcome.Partitions[i], Math.Min(_pageLeft, _limitLeft), _rows!);
             if (!_isAggregate)
             {
                 Count += count;
@@ -90,7 +101,7 @@ internal sealed class Page
     {
         if (_isAggregate)
         {
-            Count = _projector.Finish(_rows);
+            Count = _projector!.Finish(_rows!);
         }
     }
 

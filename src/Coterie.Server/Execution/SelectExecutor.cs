@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Coterie.Coordinator.Reads;
 using Coterie.Cql.Plans;
 using Coterie.Model;
+using Coterie.Model.Pooling;
 using Coterie.Model.Quorum;
 using Coterie.Model.Reads;
 using Coterie.Server.Connections;
@@ -16,37 +17,47 @@ namespace Coterie.Server.Execution;
 /// </summary>
 internal sealed class SelectExecutor(ExecutionServices services)
 {
+    private readonly BoundedPool<Page> _pages = new(Limits.CoordinatedReadsMax, static () => new Page());
     private volatile PagingState? _paging;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExecuteAsync(ClientRequest request, StatementContext statement)
     {
-        var plan = (SelectPlan)statement.Compiled.Plan;
-        var now = services.Time.GetUtcNow().ToUnixTimeSeconds();
-        var requirement = RequirementOf(request, statement);
-        var page = Begin(request, statement, plan, now);
-        while (page.Next() is { } command)
+        var page = _pages.Rent();
+        try
         {
-            var outcome = await ReadAsync(request, statement, command, requirement);
-            page.Vote ??= outcome.Vote;
-            if (!outcome.Outcome.IsSuccess)
+            var requirement = RequirementOf(request, statement);
+            Begin(page, request, statement);
+            while (page.Next() is { } command)
             {
-                Answer.FailedRead(request, outcome.Outcome, page.Vote, statement.Compiled.Metadata);
-                return;
+                var outcome = await ReadAsync(request, statement, command, requirement);
+                page.Vote ??= outcome.Vote;
+                if (!outcome.Outcome.IsSuccess)
+                {
+                    Answer.FailedRead(request, outcome.Outcome, page.Vote, statement.Compiled.Metadata);
+                    return;
+                }
+
+                page.Take(outcome);
             }
 
-            page.Take(outcome);
+            Finish(request, statement, page);
         }
-
-        Finish(request, statement, page);
+        finally
+        {
+            page.Clear();
+            _pages.Return(page);
+        }
     }
 
     private static ReplicaRequirement RequirementOf(ClientRequest request, in StatementContext statement) =>
         statement.Compiled.Keyspace is null ? default : Consistencies.OfRead(request, statement.Compiled.Requirements);
 
     /// <summary>What the client bound is wrong in its own way: that is Invalid, not a broken protocol.</summary>
-    private Page Begin(ClientRequest request, in StatementContext statement, SelectPlan plan, long now)
+    private void Begin(Page page, ClientRequest request, in StatementContext statement)
     {
+        var plan = (SelectPlan)statement.Compiled.Plan;
+        var now = services.Time.GetUtcNow().ToUnixTimeSeconds();
         try
         {
             var limit = plan.Limit(statement.Values);
@@ -58,7 +69,7 @@ internal sealed class SelectExecutor(ExecutionServices services)
                 position = Paging().Read(state.Span, statement.Id, statement.Values);
             }
 
-            return new Page(reads, projector, position, plan.IsAggregate ? 0 : request.Parameters.PageSize, plan.IsAggregate, request.Rows);
+            page.Begin(reads, projector, position, plan.IsAggregate ? 0 : request.Parameters.PageSize, plan.IsAggregate, request.Rows);
         }
         catch (MalformedDataException e)
         {
