@@ -56,6 +56,13 @@ public sealed class ReadCoreTests
         Assert.True(core.AnyDifference);
     }
 
+    [Theory]
+    [InlineData(ConsistencyLevel.LocalOne, "begin>d0d1D2d3.", "2k1>=")]
+    [InlineData(ConsistencyLevel.LocalQuorum, "begin>d0d1D2d3.", "0k1>.", "2k1>.", "3k1>=")]
+    [InlineData(ConsistencyLevel.LocalQuorum, "begin>d0d1D2d3.", "2f>xFailure 0/2 1f")]
+    public void Async_asks_for_data_only_where_the_answer_counts(ConsistencyLevel level, params string[] script) =>
+        Play("bbaa", level, ReadMode.DigestsOfAll, script);
+
     [Fact]
     public void A_comparison_asks_only_those_whose_rows_are_not_known()
     {

@@ -44,6 +44,22 @@ internal static class TestRows
         return destination.WrittenSpan.ToArray();
     }
 
+    /// <summary>A write that adds so many elements to the set that is column 2.</summary>
+    public static byte[] Elements(int from, int count, long timestamp = 10) => Row((ref RowWriter writer) =>
+    {
+        writer.BeginCollection(new ColumnId(2), Model.Rows.Deletion.None);
+        for (var i = from; i < from + count; i++)
+        {
+            var key = new byte[4];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(key, i);
+            writer.Element(key, new Cell { Kind = CellKind.Plain, Timestamp = new WriteTimestamp(timestamp) });
+        }
+    });
+
+    /// <summary>A write of one column with so many bytes.</summary>
+    public static byte[] Large(ushort column, int bytes) => Row((ref RowWriter writer) => writer.SimpleColumn(
+        new ColumnId(column), new Cell { Kind = CellKind.Plain, Timestamp = new WriteTimestamp(10 + column), Value = new byte[bytes] }));
+
     private static byte[] Row(RowContent content)
     {
         var destination = new ArrayBufferWriter<byte>();

@@ -56,7 +56,7 @@ internal sealed class Peer(LivenessMonitor owner, NodeId id, FailureDetectionOpt
             }
             else if (status == ReplyStatus.Unreachable)
             {
-                var advice = _opinion.Unreachable();
+                var advice = _opinion.Unreachable(slot, unchecked((int)now.TotalMilliseconds));
                 again = advice == UnreachableAdvice.TryAgain;
                 convicted = advice == UnreachableAdvice.Convicted;
             }

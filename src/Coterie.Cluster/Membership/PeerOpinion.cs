@@ -28,6 +28,7 @@ public sealed class PeerOpinion(FailureDetectionOptions options)
     private readonly PhiAccrualDetector _detector = new(options);
     private int _answersInARow;
     private int _unreachableInARow;
+    private int _triedAgainAt;
     private TimeSpan _lastAbort;
 
     public bool IsAlive { get; private set; }
@@ -55,22 +56,28 @@ public sealed class PeerOpinion(FailureDetectionOptions options)
     /// <summary>A heartbeat was given up. Phi says what that means; only the row of answers is broken.</summary>
     public void Missed() => _answersInARow = 0;
 
-    /// <summary>There is no connection, and none could be made; or the one there was broke under the heartbeat.</summary>
-    public UnreachableAdvice Unreachable()
+    /// <summary>
+    /// There is no connection, and none could be made; or the one there was broke under the heartbeat. Both times are milliseconds of one
+    /// clock, modulo 2^32. A connection that breaks takes all the heartbeats in flight on it with it: that is one event, so only one that was
+    /// sent after it counts as the second.
+    /// </summary>
+    public UnreachableAdvice Unreachable(int sentAt, int now)
     {
         _answersInARow = 0;
-        _unreachableInARow++;
-        if (!IsAlive)
+        if (!IsAlive || (_unreachableInARow > 0 && unchecked(sentAt - _triedAgainAt) < 0))
         {
             return UnreachableAdvice.None;
         }
 
+        _unreachableInARow++;
         if (_unreachableInARow == 1)
         {
+            _triedAgainAt = now;
             return UnreachableAdvice.TryAgain;
         }
 
         IsAlive = false;
+        _unreachableInARow = 0;
         return UnreachableAdvice.Convicted;
     }
 

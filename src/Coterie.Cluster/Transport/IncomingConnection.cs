@@ -54,8 +54,23 @@ internal sealed class IncomingConnection(
 
     public void Reply(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body)
     {
-        var header = new PeerFrameHeader(PeerFrameKind.Reply, (byte)status, requestId, context.Gate.Current, 0, 0);
-        if (_writer.TryAppend(header, body, context.Clock.Now) == AppendResult.Full)
+        if (body.Length > PeerFrame.BodyBytesMax)
+        {
+            // Said here and not thrown: whoever answers may be on a thread that nothing must be thrown on.
+            context.Counters.RequestFailed();
+            status = ReplyStatus.Failed;
+            body = [];
+        }
+
+        var result = Append(requestId, status, body);
+        if (result == AppendResult.Full && body.Length > 0)
+        {
+            // There is no room for this answer: pages that came faster than they leave. That is no reason to take all the others with it.
+            context.Counters.Ended(ReplyStatus.Overloaded);
+            result = Append(requestId, ReplyStatus.Overloaded, []);
+        }
+
+        if (result == AppendResult.Full)
         {
             // Who asks and does not read its answers gets none: they would have to be kept, or lost in silence.
             context.Counters.Ended(ReplyStatus.Overloaded);
@@ -88,6 +103,9 @@ internal sealed class IncomingConnection(
 
         dispatcher.Dispatch(request);
     }
+
+    private AppendResult Append(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body) => _writer.TryAppend(
+        new PeerFrameHeader(PeerFrameKind.Reply, (byte)status, requestId, context.Gate.Current, 0, 0), body, context.Clock.Now);
 
     private void Behind(in Request request, Epoch epoch)
     {

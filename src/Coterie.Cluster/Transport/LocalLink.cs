@@ -31,7 +31,14 @@ internal sealed class LocalLink(TransportContext context, RequestDispatcher disp
     {
         if (_pending.TryTake(requestId, out var reply))
         {
-            context.Answer(reply, status, body);
+            // What another node could not be sent is not given to this one either: what can be read must not depend on whom one asks.
+            var fits = body.Length <= PeerFrame.BodyBytesMax;
+            if (!fits)
+            {
+                context.Counters.RequestFailed();
+            }
+
+            context.Answer(reply, fits ? status : ReplyStatus.Failed, fits ? body : []);
         }
         else
         {

@@ -180,7 +180,8 @@ internal sealed class ReadCore
 
     private void AskNow(int slot)
     {
-        var forData = _mode is ReadMode.Rows or ReadMode.RowsOfAll || (DataSlot < 0 && (_dataOutstanding == 0 || _slow));
+        // Only of one whose answer counts: a replica far away, asked for its digest alone, must not be what a LOCAL read waits for.
+        var forData = _mode is ReadMode.Rows or ReadMode.RowsOfAll || (DataSlot < 0 && _tally.Counts(slot) && (_dataOutstanding == 0 || _slow));
         _dataOutstanding += forData ? 1 : 0;
         ref var state = ref Slot(slot);
         state.Asked = true;

@@ -60,10 +60,10 @@ internal ref struct ReadResponseDecoder(ReadOnlyMemory<byte> source)
 
         var deletion = ReadDeletion();
         var ranges = ReadRanges();
-        var staticRow = Memory(_reader.ReadBlock(Limits.RowBytesMax, "static row"));
+        var staticRow = Memory(_reader.ReadBlock(Limits.PeerFrameBytesMax, "static row"));
         if (!staticRow.IsEmpty)
         {
-            RowMerge.Validate(staticRow.Span);
+            RowMerge.ValidateStored(staticRow.Span);
         }
 
         var rows = ReadRows();
@@ -132,8 +132,8 @@ internal ref struct ReadResponseDecoder(ReadOnlyMemory<byte> source)
         }
 
         var entryKey = Memory(key);
-        var row = _reader.ReadBlock(Limits.RowBytesMax, "row");
-        RowMerge.Validate(row);
+        var row = _reader.ReadBlock(Limits.PeerFrameBytesMax, "row");
+        RowMerge.ValidateStored(row);
         entry = new RowEntry(entryKey, Memory(row));
         return true;
     }

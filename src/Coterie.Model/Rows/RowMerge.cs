@@ -109,24 +109,15 @@ public static class RowMerge
             throw new MalformedDataException($"A row of {row.Length} bytes is over the limit of {Limits.RowBytesMax}.");
         }
 
-        var reader = new RowReader(row);
-        var isEmpty = !reader.HasRanges && !reader.HasMarker && reader.RowDeletion.IsNone;
-        var elements = 0;
-        while (reader.MoveNext())
-        {
-            isEmpty = false;
-            elements = reader.Part == RowPart.Element ? elements + 1 : 0;
-            if (elements > Limits.CollectionElementsMax)
-            {
-                throw new MalformedDataException($"A collection has over {Limits.CollectionElementsMax} elements.");
-            }
-        }
-
-        if (isEmpty)
-        {
-            throw new MalformedDataException("A row says nothing.");
-        }
+        ValidateElements(row, Limits.CollectionElementsMax);
     }
+
+    /// <summary>
+    /// Checks that the bytes are exactly the canonical encoding of a row, however large. For what comes from a replica: the limits are those of
+    /// one write, and a row may have grown beyond them with many; what has been acknowledged must not become unreadable.
+    /// </summary>
+    /// <exception cref="MalformedDataException">They are not; the message says what is wrong.</exception>
+    public static void ValidateStored(ReadOnlySpan<byte> row) => ValidateElements(row, int.MaxValue);
 
     /// <summary>Whether a read at <paramref name="nowSeconds"/> sees the row: its marker or any cell is live.</summary>
     /// <exception cref="MalformedDataException">The row is not decodable.</exception>
@@ -147,6 +138,27 @@ public static class RowMerge
         }
 
         return false;
+    }
+
+    private static void ValidateElements(ReadOnlySpan<byte> row, int elementsMax)
+    {
+        var reader = new RowReader(row);
+        var isEmpty = !reader.HasRanges && !reader.HasMarker && reader.RowDeletion.IsNone;
+        var elements = 0;
+        while (reader.MoveNext())
+        {
+            isEmpty = false;
+            elements = reader.Part == RowPart.Element ? elements + 1 : 0;
+            if (elements > elementsMax)
+            {
+                throw new MalformedDataException($"A collection has over {elementsMax} elements.");
+            }
+        }
+
+        if (isEmpty)
+        {
+            throw new MalformedDataException("A row says nothing.");
+        }
     }
 
     private static void MergeMarkers(scoped in RowReader left, scoped in RowReader right, scoped ref RowWriter writer)

@@ -75,17 +75,14 @@ internal sealed class ModificationExecutor(ExecutionServices services)
             writes[i] = WriteOneAsync(RequestOf(request, keyspace, requirement, i));
         }
 
-        var worst = new WriteOutcome(new RequestOutcome(RequestResult.Success, 0, 0, 0, false), null);
+        // One after the other and not by WhenAll: none is left alone, and what comes after goes on where the caller is.
+        var outcomes = new WriteOutcome[writes.Length];
         for (var i = 0; i < writes.Length; i++)
         {
-            var outcome = await writes[i];
-            if (i == 0 || (worst.Outcome.IsSuccess && !outcome.Outcome.IsSuccess))
-            {
-                worst = outcome;
-            }
+            outcomes[i] = await writes[i];
         }
 
-        Finish(request, worst, type, compiled);
+        Finish(request, JointOutcome.Of(outcomes), type, compiled);
     }
 
     /// <summary>Not <c>AsTask</c>: a pooled source that continues asynchronously would complete that task on the thread pool.</summary>

@@ -95,6 +95,22 @@ public sealed class LivenessMonitorTests
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_under_several_heartbeats_is_one_event_and_convicts_nobody()
+    {
+        await using var wire = new Wire();
+        wire.Start();
+        wire.Run(TimeSpan.FromSeconds(30));
+
+        // Slow for a moment, so that heartbeats gather on the connection; then it is reset, and made again.
+        wire.Delay = static () => TimeSpan.FromMilliseconds(1_900);
+        wire.Run(TimeSpan.FromMilliseconds(1_400));
+        wire.Delay = static () => TimeSpan.FromMilliseconds(1);
+        Assert.True(wire.Break(One, Two) > 1);
+        wire.Run(TimeSpan.FromSeconds(5));
+        Assert.Equal(2, wire.Changes.Count);
+    }
+
+    [Fact]
     public async Task A_peer_that_comes_back_is_alive_as_soon_as_it_greets_and_answers()
     {
         await using var wire = new Wire();
@@ -158,6 +174,7 @@ public sealed class LivenessMonitorTests
         private readonly SortedDictionary<NodeId, Side> _sides = [];
         private readonly HashSet<(NodeId, NodeId)> _cuts = [];
         private readonly HashSet<NodeId> _killed = [];
+        private readonly List<(NodeId From, NodeId To, Once Sink, int Slot)> _inFlight = [];
         private readonly PriorityQueue<Action, (TimeSpan Due, int Sequence)> _queue = new();
         private int _sequence;
         private TimeSpan _now;
@@ -203,6 +220,20 @@ public sealed class LivenessMonitorTests
 
         public void Lose(NodeId at, NodeId peer) => _sides[at].RaiseLost(peer);
 
+        /// <summary>Resets the connection: all that is in flight on it is unreachable, and the next request connects anew. Returns how much was.</summary>
+        public int Break(NodeId at, NodeId peer)
+        {
+            var broken = _inFlight.FindAll(request => request.From == at && request.To == peer && !request.Sink.IsDone);
+            _inFlight.Clear();
+            foreach (var request in broken)
+            {
+                request.Sink.OnReply(request.Slot, ReplyStatus.Unreachable, []);
+            }
+
+            Lose(at, peer);
+            return broken.Count;
+        }
+
         public void Greet(NodeId at, NodeId peer) => _sides[at].RaiseGreeted(peer);
 
         public void Run(TimeSpan span)
@@ -236,6 +267,7 @@ public sealed class LivenessMonitorTests
             }
 
             var once = new Once(sink);
+            _inFlight.Add((from, to, once, slot));
             _queue.Enqueue(() => once.OnReply(slot, ReplyStatus.Timeout, []), (_now + timeout, _sequence++));
             Carry(from, to, () => _sides[to].Monitor.Handle(new Request(from, Verb.Heartbeat, body, 0, new ReplyTo(new Back(this, from, to, once, slot), 0))));
         }
@@ -260,13 +292,13 @@ public sealed class LivenessMonitorTests
 
     private sealed class Once(IReplySink sink) : IReplySink
     {
-        private bool _done;
+        public bool IsDone { get; private set; }
 
         public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
         {
-            if (!_done)
+            if (!IsDone)
             {
-                _done = true;
+                IsDone = true;
                 sink.OnReply(slot, status, body);
             }
         }

@@ -256,6 +256,66 @@ public sealed class MessengerTests : IAsyncLifetime
         Assert.Equal(3, (target == 1 ? _one : _two).Messenger.Counters.FailedRequests);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task An_answer_larger_than_a_frame_fails_the_request_and_never_whoever_gives_it(int target)
+    {
+        var kept = new TaskCompletionSource<ReplyTo>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handleMutate = (in Request request) => kept.SetResult(request.Reply);
+        var waiter = new Waiter();
+        _one.Messenger.Send(TestNode.IdOf(target), Verb.Mutate, "x"u8, Second, waiter, 0);
+
+        // From elsewhere, as from the pool that reads the disk: what is thrown there has nobody above to catch it.
+        (await kept.Task).Send(ReplyStatus.Ok, new byte[PeerFrame.BodyBytesMax + 1]);
+        var (status, body) = await waiter.ReplyAsync();
+        Assert.Equal((ReplyStatus.Failed, 0), (status, body.Length));
+        Assert.Equal(1, (target == 1 ? _one : _two).Messenger.Counters.FailedRequests);
+        Assert.Equal(ReplyStatus.Ok, await AskAsync(_two.Id));
+    }
+
+    [Fact]
+    public async Task An_answer_for_which_there_is_no_room_is_refused_and_the_connection_lives_on()
+    {
+        await using var three = new TestNode(_network, _time, 3, new TransportOptions { QueuedBytesMax = 100_000 });
+        three.Handle(Verb.Mutate, (in Request request) => _handleMutate(request));
+        three.Handle(Verb.Read, static (in Request request) => request.Reply.Send(ReplyStatus.Ok, request.Body));
+        await three.StartAsync();
+        Assert.Equal(ReplyStatus.Ok, await AskAsync(three.Id));
+        var kept = new List<ReplyTo>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handleMutate = (in Request request) =>
+        {
+            kept.Add(request.Reply);
+            if (kept.Count == 3)
+            {
+                all.SetResult();
+            }
+        };
+        var waiter = new Waiter(3);
+        for (var slot = 0; slot < 3; slot++)
+        {
+            _one.Messenger.Send(three.Id, Verb.Mutate, "x"u8, Second, waiter, slot);
+        }
+
+        // Many pages that one reader asked for at once, while it is held up and takes none.
+        await all.Task;
+        using var holdUp = new HoldUp();
+        _one.Messenger.Send(three.Id, Verb.Read, new byte[90_000], Second, holdUp, 0);
+        holdUp.Reached.Wait(TestContext.Current.CancellationToken);
+        kept.ForEach(reply => reply.Send(ReplyStatus.Ok, new byte[60_000]));
+        holdUp.LetGo.Set();
+        var replies = new List<ReplyStatus>();
+        for (var slot = 0; slot < 3; slot++)
+        {
+            replies.Add((await waiter.ReplyAsync(slot)).Status);
+        }
+
+        Assert.Contains(ReplyStatus.Overloaded, replies);
+        Assert.DoesNotContain(ReplyStatus.Unreachable, replies);
+        Assert.Equal(ReplyStatus.Ok, await AskAsync(three.Id));
+    }
+
     [Fact]
     public async Task A_broken_invariant_in_a_handler_is_told_to_the_owner_of_the_node()
     {
@@ -376,6 +436,26 @@ public sealed class MessengerTests : IAsyncLifetime
         var waiter = new Waiter();
         _one.Messenger.Send(target, verb, "x"u8, Second, waiter, 0);
         return (await waiter.ReplyAsync()).Status;
+    }
+
+    /// <summary>Holds up the thread that brings answers.</summary>
+    private sealed class HoldUp : IReplySink, IDisposable
+    {
+        public ManualResetEventSlim Reached { get; } = new();
+
+        public ManualResetEventSlim LetGo { get; } = new();
+
+        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
+        {
+            Reached.Set();
+            LetGo.Wait();
+        }
+
+        public void Dispose()
+        {
+            Reached.Dispose();
+            LetGo.Dispose();
+        }
     }
 
     private sealed class Releasing(Waiter waiter, SemaphoreSlim limit) : IReplySink

@@ -9,12 +9,16 @@ namespace Coterie.Coordinator.Reads.Repair;
 /// <summary>
 /// Decides a blocking repair: the answer may go out when as many replicas as the read requires hold what is answered, since then any later read
 /// of as many meets it: once seen, never unseen. A replica holds it if it lacked nothing, or has acknowledged all that it lacked. When one fails,
-/// another that took no part in the read is sent everything that anyone lacked. Pure.
+/// another that took no part in the read, and whose answer counts for the same, is sent everything that anyone lacked. Pure.
 /// </summary>
+/// <remarks>
+/// Invariant: while it is undecided a mutation is on its way to someone; so it ends, since every mutation sent is answered, and at the latest
+/// with a time-out. One sent to a reserve of another data centre would decide nothing, and nothing would be left to wait for.
+/// </remarks>
 internal sealed class RepairCore
 {
     private readonly ResponseTally _tally = new();
-    private readonly Queue<int> _reserves = new();
+    private readonly List<int> _reserves = [];
     private readonly int[] _waiting;
 
     /// <param name="alive">By slot.</param>
@@ -39,7 +43,7 @@ internal sealed class RepairCore
             }
             else if (alive[slot] && !takesPart[slot] && _tally.Counts(slot))
             {
-                _reserves.Enqueue(slot);
+                _reserves.Add(slot);
             }
         }
 
@@ -73,18 +77,26 @@ internal sealed class RepairCore
         {
             _waiting[slot] = 0;
             _tally.Lose(slot);
-            if (!IsDecided && _reserves.TryDequeue(out instead))
+            if (!IsDecided && TryTakeReserve(slot, out instead))
             {
                 _waiting[instead] = reserveMutations;
-            }
-            else
-            {
-                instead = -1;
             }
         }
 
         Decide();
         return instead;
+    }
+
+    private bool TryTakeReserve(int failed, out int reserve)
+    {
+        var index = _reserves.FindIndex(slot => _tally.SameGroup(slot, failed));
+        reserve = index < 0 ? -1 : _reserves[index];
+        if (index >= 0)
+        {
+            _reserves.RemoveAt(index);
+        }
+
+        return index >= 0;
     }
 
     private void Decide()

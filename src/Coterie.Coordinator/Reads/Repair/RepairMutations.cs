@@ -3,6 +3,8 @@ using Coterie.Coordinator.Reads.Reconciliation;
 using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Mutations;
+using Coterie.Model.Reads;
+using Coterie.Model.Rows;
 using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Reads.Repair;
@@ -11,6 +13,9 @@ namespace Coterie.Coordinator.Reads.Repair;
 internal static class RepairMutations
 {
     private const int BytesWanted = 1024 * 1024;
+
+    /// <summary>A row with more bytes goes in parts; with its keys and its head a part must be a mutation that a replica takes.</summary>
+    private const int RowBytesWanted = Limits.RowBytesMax / 2;
 
     /// <param name="formed">
     /// When the repair counts as formed: the read's own now. The mutations that it repeats are older, but how much is not known; a repair says only
@@ -22,19 +27,20 @@ internal static class RepairMutations
         var destination = new ArrayBufferWriter<byte>();
         foreach (var repair in repairs)
         {
-            for (var next = 0; next < repair.Entries.Count;)
+            var entries = Sendable(repair.Entries);
+            for (var next = 0; next < entries.Count;)
             {
                 destination.ResetWrittenCount();
                 var writer = new MutationWriter(destination, table, repair.Token, formed, repair.PartitionKey.Span);
-                var entries = 0;
+                var count = 0;
                 do
                 {
-                    writer.Entry(repair.Entries[next].EntryKey.Span, repair.Entries[next].Row.Span);
+                    writer.Entry(entries[next].EntryKey.Span, entries[next].Row.Span);
                     next++;
-                    entries++;
+                    count++;
                 }
-                while (next < repair.Entries.Count && entries < Limits.MutationEntriesMax
-                    && destination.WrittenCount + repair.Entries[next].Row.Length < BytesWanted);
+                while (next < entries.Count && count < Limits.MutationEntriesMax
+                    && destination.WrittenCount + entries[next].Row.Length < BytesWanted);
 
                 writer.Finish();
                 mutations.Add(destination.WrittenSpan.ToArray());
@@ -54,5 +60,25 @@ internal static class RepairMutations
         }
 
         return Of(all, table, formed);
+    }
+
+    /// <summary>The entries, with rows that have grown beyond what one write may be cut into parts that one write may be.</summary>
+    private static List<RowEntry> Sendable(List<RowEntry> entries)
+    {
+        if (!entries.Exists(static entry => entry.Row.Length > Limits.CollectionElementsMax))
+        {
+            return entries;
+        }
+
+        var sendable = new List<RowEntry>(entries.Count);
+        foreach (var entry in entries)
+        {
+            foreach (var part in RowParts.Of(entry.Row, RowBytesWanted, Limits.CollectionElementsMax))
+            {
+                sendable.Add(new RowEntry(entry.EntryKey, part));
+            }
+        }
+
+        return sendable;
     }
 }

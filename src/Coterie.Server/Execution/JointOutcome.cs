@@ -1,0 +1,38 @@
+using Coterie.Coordinator;
+using Coterie.Coordinator.Writes;
+
+namespace Coterie.Server.Execution;
+
+/// <summary>What a client is told of the writes of several partitions, which together are no atom: the first failure, with one exception. Pure.</summary>
+/// <remarks>
+/// "Unavailable" promises that nothing was applied. Where one partition's replicas were too few but another's were sent their write, that is
+/// not so: then the client is told that it timed out, which promises nothing.
+/// </remarks>
+internal static class JointOutcome
+{
+    /// <param name="outcomes">Of each partition; at least one.</param>
+    public static WriteOutcome Of(IReadOnlyList<WriteOutcome> outcomes)
+    {
+        WriteOutcome? unavailable = null;
+        var sent = 0;
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.Outcome.Result == RequestResult.Unavailable)
+            {
+                unavailable ??= outcome;
+            }
+            else if (!outcome.Outcome.IsSuccess)
+            {
+                return outcome;
+            }
+            else
+            {
+                sent++;
+            }
+        }
+
+        return unavailable is not { } failed ? outcomes[0]
+            : sent == 0 ? failed
+            : failed with { Outcome = failed.Outcome with { Result = RequestResult.Timeout, Answered = 0 } };
+    }
+}

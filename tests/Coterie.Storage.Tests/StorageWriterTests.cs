@@ -1,0 +1,177 @@
+using System.Buffers;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coterie.Storage.Tests;
+
+/// <summary>The writer loop over an engine whose commits end as the test says.</summary>
+public sealed class StorageWriterTests
+{
+    private readonly ScriptedEngine _engine = new();
+    private readonly List<StorageFailedException> _failures = [];
+    private readonly StorageWriter _writer;
+
+    public StorageWriterTests()
+    {
+        _writer = new StorageWriter(_engine, new StorageWriterOptions { QueuedWritesMax = 4, QueuedBytesMax = 1_000 }, NullLogger<StorageWriter>.Instance)
+        {
+            EngineFailed = _failures.Add,
+        };
+        _writer.Start();
+    }
+
+    [Fact]
+    public async Task Nothing_is_durable_before_the_commit_has_returned()
+    {
+        var write = Enqueue();
+        await _engine.CommitBegunAsync();
+        Assert.False(write.Result.IsCompleted);
+        _engine.End(null);
+        Assert.Equal(WriteResult.Durable, await write.Result);
+        await _writer.StopAsync();
+    }
+
+    [Fact]
+    public async Task After_a_failed_commit_nothing_is_ever_acknowledged_or_given_to_the_engine_again()
+    {
+        var first = Enqueue();
+        await _engine.CommitBegunAsync();
+        var second = Enqueue();
+        _engine.End(new StorageFailedException("fsync"));
+        Assert.Equal(WriteResult.Failed, await first.Result);
+        Assert.Equal(WriteResult.Failed, await second.Result);
+        await _writer.StopAsync();
+        Assert.Single(_failures);
+        Assert.Equal(1, _engine.Commits);
+        Assert.False(_writer.TryEnqueue(new Write(10)));
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_what_it_met_and_the_next_write_is_tried_again()
+    {
+        var first = Enqueue();
+        await _engine.CommitBegunAsync();
+        _engine.End(new StorageFullException("no space"));
+        Assert.Equal(WriteResult.Full, await first.Result);
+        var second = Enqueue();
+        await _engine.CommitBegunAsync();
+        _engine.End(null);
+        Assert.Equal(WriteResult.Durable, await second.Result);
+        Assert.Empty(_failures);
+        await _writer.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_write_that_cannot_be_put_into_bytes_fails_alone()
+    {
+        var first = Enqueue();
+        await _engine.CommitBegunAsync();
+        var broken = Enqueue(breaks: true);
+        var whole = Enqueue();
+        _engine.End(null);
+        Assert.Equal(WriteResult.Durable, await first.Result);
+        Assert.Equal(WriteResult.Failed, await broken.Result);
+        await _engine.CommitBegunAsync();
+        Assert.Equal(1, _engine.OperationsOfLast);
+        _engine.End(null);
+        Assert.Equal(WriteResult.Durable, await whole.Result);
+        await _writer.StopAsync();
+    }
+
+    [Fact]
+    public async Task What_waits_is_bounded_in_number_and_bytes_and_refusals_are_counted()
+    {
+        var first = Enqueue();
+        await _engine.CommitBegunAsync();
+        var waiting = Enumerable.Range(0, 3).Select(_ => Enqueue()).ToList();
+        Assert.False(_writer.TryEnqueue(new Write(990)));
+        waiting.Add(Enqueue());
+        Assert.False(_writer.TryEnqueue(new Write(10)));
+        Assert.Equal(2, _writer.Counts.RefusedWrites);
+        _engine.End(null);
+        await first.Result;
+        await _engine.CommitBegunAsync();
+        Assert.Equal(4, _engine.OperationsOfLast);
+        _engine.End(null);
+        foreach (var write in waiting)
+        {
+            Assert.Equal(WriteResult.Durable, await write.Result);
+        }
+
+        Assert.Equal(0, _writer.Counts.QueuedBytes);
+        await _writer.StopAsync();
+    }
+
+    private Write Enqueue(bool breaks = false)
+    {
+        var write = new Write(10, breaks);
+        Assert.True(_writer.TryEnqueue(write));
+        return write;
+    }
+
+    private sealed class Write(int bytes, bool breaks = false) : IPendingWrite
+    {
+        private readonly TaskCompletionSource<WriteResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<WriteResult> Result => _result.Task;
+
+        public int Bytes => bytes;
+
+        public void AppendTo(StorageBatch batch)
+        {
+            batch.Put(StorageArea.Local, [1], [2]);
+            if (breaks)
+            {
+                throw new InvalidOperationException("half of it is in the batch");
+            }
+        }
+
+        // Twice would throw: each write is told once.
+        public void Completed(WriteResult result) => _result.SetResult(result);
+    }
+
+    private sealed class ScriptedEngine : IStorageEngine
+    {
+        private readonly SemaphoreSlim _begun = new(0);
+        private TaskCompletionSource _commit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Commits { get; private set; }
+
+        public int OperationsOfLast { get; private set; }
+
+        public async Task CommitBegunAsync() => Assert.True(await _begun.WaitAsync(TimeSpan.FromSeconds(30)), "no commit within 30 s");
+
+        public void End(Exception? failure)
+        {
+            var commit = _commit;
+            _commit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (failure is null)
+            {
+                commit.SetResult();
+            }
+            else
+            {
+                commit.SetException(failure);
+            }
+        }
+
+        public ValueTask CommitAsync(StorageBatch batch)
+        {
+            Commits++;
+            OperationsOfLast = batch.Count;
+            var commit = _commit;
+            _begun.Release();
+            return new ValueTask(commit.Task);
+        }
+
+        public GetResult Get(StorageArea area, ReadOnlySpan<byte> key, IBufferWriter<byte> destination, bool cachedOnly) => throw new NotSupportedException();
+
+        public IStorageCursor Scan(StorageArea area, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse) => throw new NotSupportedException();
+
+        public bool TrySchedule(IStorageWork work) => throw new NotSupportedException();
+
+        public long ApproximateBytes() => 0;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
