@@ -5,20 +5,34 @@ using Microsoft.Extensions.Logging;
 namespace Coterie.Server;
 
 /// <summary>
-/// Keeps the hybrid clock's ceiling durable ahead of its stamps: looks a few times a second, and writes about once in five seconds. A disk
+/// Keeps the hybrid clock's ceiling durable ahead of its stamps: looks a few times a second, and writes about once a second. A disk
 /// that takes nothing lets the clock run into its ceiling, where writes fail that could not be stored either.
 /// </summary>
 internal sealed class ClockKeeper(HybridClock clock, LocalState state, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Longer than any crash makes it. Only a wall clock that was set back can, and that is not waited out.</summary>
+    private static readonly TimeSpan SettlingMax = HybridClock.CeilingStep;
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _keeping = Task.CompletedTask;
     private bool _isFailing;
 
+    /// <summary>
+    /// Completes when the clock may stamp. After a crash it stands at its old ceiling, further ahead than other nodes adopt; it is waited until it is
+    /// not, or its stamps would beat those that others give later.
+    /// </summary>
     /// <exception cref="IOException">The first ceiling could not be made durable.</exception>
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var excess = clock.Lead - HybridClock.MaximumAdoption;
+        if (excess > TimeSpan.Zero)
+        {
+            log.ClockAhead(clock.Lead);
+            await Task.Delay(excess < SettlingMax ? excess : SettlingMax, time, cancellationToken);
+        }
+
         await RaiseAsync(clock.NextCeiling);
         _keeping = KeepAsync();
     }

@@ -27,7 +27,7 @@ namespace Coterie.Server;
 /// One node, wired from the parts it is given: the same wiring in production, in the simulator and inside a unit test. Started once, stopped once.
 /// </summary>
 /// <remarks>
-/// Order of the start: writer, identity and clock (which need only the store), metadata log, messenger, failure detection, formation, clients.
+/// Order of the start: writer, identity (which need only the store), metadata log, messenger, failure detection, formation, clock, clients.
 /// What a part calls is there before the part is. The stop goes the other way round, the writer last, so that whatever still wants to be
 /// stored is. Everything runs on the caller's scheduler.
 /// </remarks>
@@ -98,7 +98,6 @@ public sealed class CoterieNode : IAsyncDisposable
         Id = await IdentityAsync(state);
         var clock = new HybridClock(_parts.Time, state.ClockCeiling());
         _clockKeeper = new ClockKeeper(clock, state, _parts.Time, _log);
-        await _clockKeeper.StartAsync();
 
         var lateLiveness = new LateLiveness();
         var messenger = _messenger = CreateMessenger();
@@ -111,6 +110,7 @@ public sealed class CoterieNode : IAsyncDisposable
         liveness.Start();
         await formation.RunAsync(linked.Token);
         await FirstRoundAsync(liveness, linked.Token);
+        await _clockKeeper.StartAsync(linked.Token);
         await ServeAsync(CreateExecution(metadata, messenger, liveness, clock), linked.Token);
     }
 

@@ -15,4 +15,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(43, LogLevel.Information, "Not every peer has answered yet; serving without its opinion.")]
     public static partial void FirstRoundIncomplete(this ILogger log);
+
+    [LoggerMessage(44, LogLevel.Information, "The last stop was not a clean one: the clock for stamps is {Lead} ahead of the wall clock, and waits until others can follow it.")]
+    public static partial void ClockAhead(this ILogger log, TimeSpan lead);
 }

@@ -33,14 +33,23 @@ public sealed class HybridClock
 
     public static TimeSpan MaximumAdoption => TimeSpan.FromSeconds(1);
 
-    /// <summary>How far above the clock a ceiling is persisted: the longest that stamps go on while the disk does not.</summary>
-    public static TimeSpan CeilingStep => TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How far above the clock a ceiling is persisted: the longest that stamps go on while the disk does not, and the furthest that a node is ahead
+    /// of its own wall clock when it starts again after a crash.
+    /// </summary>
+    public static TimeSpan CeilingStep => TimeSpan.FromSeconds(3);
 
     /// <summary>The latest stamp given or adopted, for heartbeats.</summary>
     public WriteTimestamp Latest => new(Volatile.Read(ref _latest));
 
+    /// <summary>
+    /// How far the next stamp would be ahead of the wall clock; zero or less while stamps follow it. Other nodes adopt at most
+    /// <see cref="MaximumAdoption"/> of it: what a clock stamps that is further ahead beats what they stamp after it.
+    /// </summary>
+    public TimeSpan Lead => TimeSpan.FromMicroseconds(Volatile.Read(ref _latest) - WallMicroseconds());
+
     /// <summary>True when stamps come near the persisted ceiling: the owner persists <see cref="NextCeiling"/> and then calls <see cref="RaiseCeiling"/>.</summary>
-    public bool CeilingNeeded => Ahead(CeilingStep / 2) > Volatile.Read(ref _ceiling);
+    public bool CeilingNeeded => Ahead(CeilingStep * 2 / 3) > Volatile.Read(ref _ceiling);
 
     public long NextCeiling => Ahead(CeilingStep);
 

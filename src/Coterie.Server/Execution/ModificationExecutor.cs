@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Coterie.Coordinator;
 using Coterie.Coordinator.Writes;
 using Coterie.Cql.Plans;
 using Coterie.Model;

@@ -57,6 +57,19 @@ public sealed class HybridClockTests
     }
 
     [Fact]
+    public void A_clock_that_starts_at_its_ceiling_leads_by_what_is_left_of_the_step()
+    {
+        var before = Started(0);
+        before.Next();
+        var ceiling = before.NextCeiling;
+        _time.Move(0.5 * Second);
+        var after = new HybridClock(_time, ceiling);
+        Assert.Equal(HybridClock.CeilingStep - (0.5 * Second), after.Lead);
+        _time.Move(HybridClock.CeilingStep);
+        Assert.True(after.Lead < TimeSpan.Zero);
+    }
+
+    [Fact]
     public void A_ceiling_is_never_lowered()
     {
         var clock = Started(0);
