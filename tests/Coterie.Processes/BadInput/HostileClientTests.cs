@@ -42,7 +42,7 @@ public sealed class HostileClientTests : IAsyncLifetime
             connections.Add(connection);
             var (code, _) = await connection.RefusedAsync(RawConnection.Header(4, 0x07, length));
             Assert.Equal(length > 0 ? CqlErrorException.Invalid : CqlErrorException.Protocol, code);
-            connection.Socket.Shutdown(SocketShutdown.Send);
+            connection.EndSending();
             Assert.True(await connection.IsClosedAsync());
         }
 

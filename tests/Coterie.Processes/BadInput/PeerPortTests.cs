@@ -51,7 +51,7 @@ public sealed class PeerPortTests : IAsyncLifetime
                 }
 
                 await SendIfTakenAsync(connection, noise);
-                connection.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+                connection.EndSending();
                 Assert.True(await connection.IsClosedAsync(), $"{port} holds a connection on which only noise has come");
             }
         }

@@ -57,6 +57,6 @@ internal sealed class AcknowledgedWrites(IPEndPoint node, int firstId = 0)
     public async Task VerifyAsync(CqlConnection client, ConsistencyLevel level)
     {
         var stored = (await client.AllRowsAsync("SELECT id FROM shop.cart", level)).Select(row => Client.Int(row[0])).ToHashSet();
-        Assert.Empty(_acknowledged.Where(id => !stored.Contains(id)));
+        Assert.DoesNotContain(_acknowledged, id => !stored.Contains(id));
     }
 }

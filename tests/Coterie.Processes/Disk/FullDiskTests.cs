@@ -1,4 +1,3 @@
-using Coterie.Host.CqlClient;
 using Coterie.Model.Quorum;
 using Coterie.Processes.Fixtures;
 

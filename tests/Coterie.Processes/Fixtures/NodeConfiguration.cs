@@ -70,10 +70,10 @@ internal sealed class NodeConfiguration
     private static NodeConfiguration Create(IPAddress address, string directory, List<IPEndPoint> peers) => new(address, directory, new JsonObject
     {
         ["ClusterName"] = "test",
-        ["DataDirectory"] = Path.Combine(directory, "data"),
-        ["Cql"] = new JsonObject { ["Address"] = $"{address}:{Addresses.CqlPort}" },
-        ["Peer"] = new JsonObject { ["Address"] = $"{address}:{Addresses.PeerPort}" },
-        ["Admin"] = new JsonObject { ["Address"] = $"{address}:{Addresses.AdminPort}" },
+        [nameof(DataDirectory)] = Path.Combine(directory, "data"),
+        [nameof(Cql)] = new JsonObject { [nameof(Address)] = $"{address}:{Addresses.CqlPort}" },
+        [nameof(Peer)] = new JsonObject { [nameof(Address)] = $"{address}:{Addresses.PeerPort}" },
+        [nameof(Admin)] = new JsonObject { [nameof(Address)] = $"{address}:{Addresses.AdminPort}" },
         ["InitialNodes"] = new JsonArray([.. peers.Select(peer => JsonValue.Create(peer.ToString()))]),
     });
 }

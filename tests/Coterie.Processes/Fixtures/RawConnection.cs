@@ -118,6 +118,19 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>Says that nothing more will come, if the other side still listens.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It has closed already.
+        }
+    }
+
     public void Dispose() => Socket.Dispose();
 
     private static byte[] Int(int value)
