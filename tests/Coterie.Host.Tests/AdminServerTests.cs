@@ -14,7 +14,7 @@ public sealed class AdminServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var routes = new Dictionary<string, AdminRoute> { ["/healthz"] = _ => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")) };
-        _server = new AdminServer(_address, routes, NullLoggerFactory.Instance);
+        _server = new AdminServer(_address, routes, 100, NullLoggerFactory.Instance);
         await _server.StartAsync(default);
     }
 
@@ -41,6 +41,7 @@ public sealed class AdminServerTests : IAsyncLifetime
     [InlineData("GET", "/nothing", null, HttpStatusCode.NotFound)]
     [InlineData("GET", "/../healthz", "127.0.0.1", HttpStatusCode.OK)]
     [InlineData("POST", "/healthz", null, HttpStatusCode.MethodNotAllowed)]
+    [InlineData("HEAD", "/healthz", null, HttpStatusCode.OK)]
     public async Task Foreign_hosts_unknown_paths_and_other_verbs_are_refused(string verb, string path, string? host, HttpStatusCode expected)
     {
         var answer = await SendAsync(new HttpMethod(verb), path, host);

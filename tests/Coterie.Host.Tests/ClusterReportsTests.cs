@@ -35,7 +35,7 @@ public sealed class ClusterReportsTests
     {
         var metadata = Cluster((1, [1]), (2, [2]), (3, [3]));
 
-        var report = ClusterReports.Status(metadata, new Opinion(alive), Id(1), cqlOpen: true, TimeSpan.FromSeconds(1), 7);
+        var report = ClusterReports.Status(metadata, new Opinion(alive), Id(1), 4711, cqlOpen: true, TimeSpan.FromSeconds(1), 7);
 
         Assert.Equal(ready, report.Ready);
         Assert.Equal(alive, report.Nodes.Count(node => node.Up));

@@ -6,6 +6,9 @@ namespace Coterie.Cli.Cql;
 /// <summary>Where a command finds the cluster: <c>HOST[:PORT]</c>, as people type it.</summary>
 internal static class Contact
 {
+    /// <summary>What to do when nobody answers.</summary>
+    public const string Hint = "start a cluster with 'coterie dev', or name a node of one that runs with --contact HOST[:PORT]";
+
     /// <exception cref="FormatException">It is not a host, or nothing has that name.</exception>
     public static async Task<IPEndPoint> ResolveAsync(string text, int defaultPort, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Coterie.Cli.Dev;
 using Coterie.Host.Start;
 using Coterie.Model.Quorum;
@@ -42,7 +43,8 @@ internal static class CqlCommand
         }
         catch (IOException e)
         {
-            return await FailAsync(e.Message, ExitCodes.Unavailable);
+            await Console.Error.WriteLineAsync($"coterie: {e.Message}");
+            return await FailAsync(Contact.Hint, ExitCodes.Unavailable);
         }
     }
 
@@ -55,24 +57,41 @@ internal static class CqlCommand
     /// <summary>Stops at the first statement that fails, since those after it may rely on it.</summary>
     private static async Task<int> RunScriptAsync(CqlShell shell, TextReader script, CancellationToken cancellationToken)
     {
+        var count = 0;
+        await foreach (var statement in StatementsAsync(script, cancellationToken))
+        {
+            count++;
+            if (!await shell.RunAsync(statement.Text, cancellationToken))
+            {
+                await Console.Error.WriteLineAsync($"in statement {count}, which begins in line {statement.Line}: {statement.Shown}");
+                return ExitCodes.Failure;
+            }
+
+            if (shell.ExitRequested)
+            {
+                break;
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async IAsyncEnumerable<ScriptStatement> StatementsAsync(
+        TextReader script, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var splitter = new StatementSplitter();
         while (await script.ReadLineAsync(cancellationToken) is { } line)
         {
             foreach (var statement in splitter.Add(line))
             {
-                if (!await shell.RunAsync(statement, cancellationToken))
-                {
-                    return ExitCodes.Failure;
-                }
-
-                if (shell.ExitRequested)
-                {
-                    return ExitCodes.Success;
-                }
+                yield return statement;
             }
         }
 
-        return splitter.Finish() is { } last && !await shell.RunAsync(last, cancellationToken) ? ExitCodes.Failure : ExitCodes.Success;
+        if (splitter.Finish() is { } last)
+        {
+            yield return last;
+        }
     }
 
     private static async Task<int> InteractAsync(CqlShell shell, string server, ConsistencyLevel level)
@@ -104,7 +123,7 @@ internal static class CqlCommand
 
             foreach (var statement in splitter.Add(line))
             {
-                await shell.RunAsync(statement, CancellationToken.None);
+                await shell.RunAsync(statement.Text, CancellationToken.None);
             }
         }
 

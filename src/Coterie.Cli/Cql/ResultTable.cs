@@ -73,7 +73,9 @@ internal static class ResultTable
             for (var column = 0; column < columns.Count; column++)
             {
                 console.Write(new Text($" {ValueText.Escape(columns[column].Name).PadRight(widest)} ", Head));
-                console.Write(new Text($"{rows[i][column]}\n"));
+
+                // Past the console's own wrapping, which breaks words: the terminal wraps better.
+                console.Profile.Out.Writer.Write(rows[i][column] + "\n");
             }
         }
     }

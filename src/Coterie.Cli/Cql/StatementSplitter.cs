@@ -9,15 +9,16 @@ namespace Coterie.Cli.Cql;
 internal sealed class StatementSplitter
 {
     private readonly StringBuilder _pending = new();
+    private int _line = 1;
 
     /// <summary>Whether the beginning of a statement waits for its end.</summary>
     public bool HasPending => !IsBlank(_pending.ToString());
 
     /// <summary>Adds a line and returns the statements that are now complete, without their semicolons.</summary>
-    public IReadOnlyList<string> Add(string line)
+    public IReadOnlyList<ScriptStatement> Add(string line)
     {
         _pending.Append(line).Append('\n');
-        var complete = new List<string>();
+        var complete = new List<ScriptStatement>();
         var text = _pending.ToString();
         var start = 0;
         for (var i = 0; i < text.Length;)
@@ -42,23 +43,41 @@ internal sealed class StatementSplitter
             i = next;
         }
 
-        _pending.Clear().Append(text[start..]);
+        _pending.Clear();
+        Keep(text[start..]);
         return complete;
     }
 
     /// <summary>What is left at the end of the input: a last statement whose semicolon was left out, or null.</summary>
-    public string? Finish()
+    public ScriptStatement? Finish()
     {
-        var rest = _pending.ToString();
+        var complete = new List<ScriptStatement>();
+        Take(complete, _pending.ToString());
         _pending.Clear();
-        return IsBlank(rest) ? null : rest.Trim();
+        return complete.Count == 0 ? null : complete[0];
     }
 
-    private static void Take(List<string> complete, string statement)
+    private void Take(List<ScriptStatement> complete, string text)
     {
-        if (!IsBlank(statement))
+        if (!IsBlank(text))
         {
-            complete.Add(statement.Trim());
+            var begin = text.Length - text.TrimStart().Length;
+            complete.Add(new ScriptStatement(text.Trim(), _line + text.AsSpan(0, begin).Count('\n')));
+        }
+
+        _line += text.AsSpan().Count('\n');
+    }
+
+    private void Keep(string rest)
+    {
+        // Blank lines between statements need not be kept, only counted.
+        if (string.IsNullOrWhiteSpace(rest))
+        {
+            _line += rest.AsSpan().Count('\n');
+        }
+        else
+        {
+            _pending.Append(rest);
         }
     }
 

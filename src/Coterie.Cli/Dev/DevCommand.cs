@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Coterie.Host.Start;
@@ -13,30 +15,46 @@ internal static class DevCommand
 
     public static Command Create()
     {
-        var nodes = new Option<int?>("--nodes") { Description = "How many nodes (default: 3 for each data centre)", HelpName = "N" };
+        var nodes = new Option<int>("--nodes") { Description = "How many nodes (default: 3 for each data centre)", HelpName = "N", CustomParser = WholeNumber };
         var data = new Option<string>("--data") { Description = "Where the nodes keep their data", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine(".coterie", "dev") };
         var fresh = new Option<bool>("--fresh") { Description = "Begin with an empty cluster: removes what the nodes in DIR hold" };
-        var datacenters = new Option<int>("--dcs") { Description = "How many data centres", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var datacenters = new Option<int>("--dcs") { Description = "How many data centres", HelpName = "N", DefaultValueFactory = _ => 1, CustomParser = WholeNumber };
         var address = new Option<string>("--address") { Description = "The first node's address, in 127.0.0.0/8; the others' follow it", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var oneAddress = new Option<bool>("--one-address") { Description = "All nodes on one address, with ports 9042, 9043, ..." };
         var restart = new Option<bool>("--restart") { Description = "Start a node again when it dies" };
-        var command = new Command("dev", "Run a cluster of several processes on this machine") { nodes, data, fresh, datacenters, address, oneAddress, restart };
-        command.SetAction(result =>
+        var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input ends", Hidden = true };
+        var command = new Command("dev", "Run a cluster of several processes on this machine")
+        {
+            nodes, data, fresh, datacenters, address, oneAddress, restart, withParent,
+        };
+        command.SetAction((result, cancellationToken) =>
         {
             var centres = result.GetValue(datacenters);
             return RunAsync(new Settings(
-                result.GetValue(nodes) ?? NodesPerDatacenter * centres,
+                result.GetResult(nodes) is null ? NodesPerDatacenter * centres : result.GetValue(nodes),
                 centres,
                 Path.GetFullPath(result.GetValue(data)!),
                 result.GetValue(address)!,
                 result.GetValue(fresh),
                 result.GetValue(oneAddress),
-                result.GetValue(restart)));
+                result.GetValue(restart),
+                result.GetValue(withParent)), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Settings settings)
+    private static int WholeNumber(ArgumentResult argument)
+    {
+        var text = argument.Tokens[^1].Value;
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            argument.AddError($"'{text}' is not a whole number");
+        }
+
+        return number;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
     {
         if (Problem(settings) is { } problem)
         {
@@ -53,8 +71,17 @@ internal static class DevCommand
         }
 
         var plan = DevPlan.Create(settings.Nodes, settings.Datacenters, first, oneAddress, settings.Directory);
+        var taken = await DevPorts.ProblemsAsync(plan, cancellationToken);
+        if (taken.Count > 0)
+        {
+            taken.ForEach(problem => Console.Error.WriteLine($"coterie: {problem}"));
+            await Console.Error.WriteLineAsync("coterie: stop what runs there, or start elsewhere: coterie dev --address 127.0.1.1 --data DIR");
+            return ExitCodes.Configuration;
+        }
+
         try
         {
+            DevDirectory.EnsureUnused(settings.Directory);
             if (settings.Fresh)
             {
                 DevDirectory.Clear(settings.Directory);
@@ -67,25 +94,35 @@ internal static class DevCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"coterie: {settings.Directory}: {e.Message}");
+            await Console.Error.WriteLineAsync($"coterie: {e.Message}");
             return ExitCodes.Configuration;
         }
 
         using var signals = new StopSignals();
+        if (settings.ExitWithParent)
+        {
+            signals.RequestWhenInputEnds();
+        }
+
         await using var supervisor = new DevSupervisor(plan, settings.Restart, Console.Out);
         return await supervisor.RunAsync(signals.Token);
     }
 
     private static string? Problem(Settings settings)
     {
+        if (settings.Datacenters < 1)
+        {
+            return "--dcs must be at least 1";
+        }
+
         if (settings.Nodes is < 1 or > NodesMax)
         {
             return $"--nodes must be from 1 to {NodesMax}";
         }
 
-        if (settings.Datacenters < 1 || settings.Datacenters > settings.Nodes)
+        if (settings.Datacenters > settings.Nodes)
         {
-            return "--dcs must be at least 1, and no more than there are nodes";
+            return "--dcs must be no more than there are nodes";
         }
 
         if (!IsLoopback(settings.Address) || !IsLoopback(DevPlan.Following(IPAddress.Parse(settings.Address), settings.Nodes).ToString()))
@@ -116,5 +153,5 @@ internal static class DevCommand
         }
     }
 
-    private sealed record Settings(int Nodes, int Datacenters, string Directory, string Address, bool Fresh, bool OneAddress, bool Restart);
+    private sealed record Settings(int Nodes, int Datacenters, string Directory, string Address, bool Fresh, bool OneAddress, bool Restart, bool ExitWithParent);
 }

@@ -15,27 +15,33 @@ internal static class DevDirectory
         Directory.Exists(directory) ? Directory.EnumerateDirectories(directory, "node*").Count(node => File.Exists(Path.Combine(node, "coterie.node"))) : 0;
 
     /// <summary>Removes the nodes' directories, and only those: a directory that no node has written to is left alone.</summary>
-    /// <exception cref="IOException">A node still runs in one of them.</exception>
+    /// <remarks>Call <see cref="EnsureUnused"/> first.</remarks>
     public static void Clear(string directory)
     {
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
-        var nodes = Directory.EnumerateDirectories(directory, "node*").Where(node => File.Exists(Path.Combine(node, "coterie.json"))).ToList();
-        foreach (var node in nodes)
-        {
-            var lockPath = Path.Combine(node, "coterie.lock");
-            if (File.Exists(lockPath))
-            {
-                new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            }
-        }
-
-        foreach (var node in nodes)
+        foreach (var node in Nodes(directory))
         {
             Directory.Delete(node, recursive: true);
+        }
+    }
+
+    /// <exception cref="IOException">A node runs in one of the directories.</exception>
+    public static void EnsureUnused(string directory)
+    {
+        foreach (var node in Nodes(directory))
+        {
+            var lockPath = Path.Combine(node, "coterie.lock");
+            try
+            {
+                if (File.Exists(lockPath))
+                {
+                    new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+                }
+            }
+            catch (IOException e)
+            {
+                var pidFile = Path.Combine(node, "coterie.pid");
+                throw new IOException($"{node}: a node runs there{(File.Exists(pidFile) ? $", process {File.ReadAllText(pidFile).Trim()}" : "")}", e);
+            }
         }
     }
 
@@ -55,4 +61,8 @@ internal static class DevDirectory
         };
         File.WriteAllText(node.ConfigPath, configuration.ToJsonString(Readable) + "\n");
     }
+
+    private static List<string> Nodes(string directory) => Directory.Exists(directory)
+        ? [.. Directory.EnumerateDirectories(directory, "node*").Where(node => File.Exists(Path.Combine(node, "coterie.json"))).Order(StringComparer.Ordinal)]
+        : [];
 }

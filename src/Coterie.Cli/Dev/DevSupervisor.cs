@@ -29,7 +29,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
         }
 
         using var checking = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var ready = new ReadyCheck(plan, node => _running.ContainsKey(node.Index), Say).RunAsync(checking.Token);
+        var ready = new ReadyCheck(plan, node => _running.TryGetValue(node.Index, out var process) ? process.Id : null, Say).RunAsync(checking.Token);
         var readySaid = false;
         var stopped = WaitForCancellationAsync(stop);
         while (!stop.IsCancellationRequested && !_running.IsEmpty)
@@ -48,7 +48,12 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
                 return 1;
             }
 
-            await HandleDeathsAsync(stop);
+            if (await HandleDeathsAsync(stop) && !readySaid)
+            {
+                checking.Cancel();
+                await StopAllAsync();
+                return 1;
+            }
         }
 
         checking.Cancel();
@@ -88,12 +93,16 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
     private void SayReady()
     {
         var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        output.WriteLine($"ready in {seconds} s: {plan.Length} nodes, CQL on {string.Join(", ", plan.Select(node => node.Cql))}");
+        var running = plan.Where(node => _running.ContainsKey(node.Index)).ToList();
+        var count = running.Count == plan.Length ? $"{plan.Length} node{(plan.Length == 1 ? "" : "s")}" : $"{running.Count} of {plan.Length} nodes";
+        output.WriteLine($"ready in {seconds} s: {count}, CQL on {string.Join(", ", running.Select(node => node.Cql))}");
         output.Flush();
     }
 
-    private async Task HandleDeathsAsync(CancellationToken stop)
+    /// <returns>True if a node has refused to start.</returns>
+    private async Task<bool> HandleDeathsAsync(CancellationToken stop)
     {
+        var refused = false;
         foreach (var process in _running.Values.Where(process => process.HasEnded).ToList())
         {
             _running.TryRemove(process.Node.Index, out _);
@@ -109,8 +118,10 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
                 Say($"  {process.Node.Name}: {line}");
             }
 
+            var hasRefused = process.HasRefused;
+            refused |= hasRefused;
             await process.DisposeAsync();
-            if (restart)
+            if (restart && !hasRefused)
             {
                 await Task.WhenAny(Task.Delay(RestartPause, stop));
                 if (!stop.IsCancellationRequested)
@@ -119,6 +130,8 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
                 }
             }
         }
+
+        return refused;
     }
 
     private async Task StopAllAsync()

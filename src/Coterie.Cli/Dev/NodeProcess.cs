@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coterie.Host.Start;
 
 namespace Coterie.Cli.Dev;
 
@@ -55,6 +56,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         StopRequested = true;
         _process.Kill();
     }
+
+    /// <summary>It will not start as it is configured, however often it is tried.</summary>
+    public bool HasRefused => HasEnded && _process.ExitCode == ExitCodes.Configuration;
 
     /// <summary>How it ended, for people: the signal or the exit code.</summary>
     public string DescribeEnd() =>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Coterie.Cli.Status;
+using Coterie.Host.Admin;
 using Coterie.Host.CqlClient;
 using Coterie.Model.Quorum;
 
@@ -9,9 +11,14 @@ namespace Coterie.Cli.Dev;
 /// Waits until every node that runs serves CQL, then proves that the cluster works by one write at QUORUM. It goes to
 /// the keyspace <c>coterie_check</c>, which is made once and kept: dropping it would add to the metadata log at every start.
 /// </summary>
-internal sealed class ReadyCheck(ImmutableArray<DevNode> plan, Func<DevNode, bool> isRunning, Action<string> say)
+/// <remarks>
+/// An address that answers proves nothing by itself: what answers there may belong to another cluster. So each node is first asked which
+/// process it is, and only one that was started here counts.
+/// </remarks>
+/// <param name="processOf">The id of the process that runs as this node; null if it has ended.</param>
+internal sealed class ReadyCheck(ImmutableArray<DevNode> plan, Func<DevNode, int?> processOf, Action<string> say)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
 
     /// <summary>Something is wrong, and waiting longer helps nobody.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -21,29 +28,53 @@ internal sealed class ReadyCheck(ImmutableArray<DevNode> plan, Func<DevNode, boo
 
     public async Task RunAsync(CancellationToken stop)
     {
+        using var admin = new AdminClient();
+        string? clusterId = null;
         foreach (var node in plan)
         {
-            await UntilOpenAsync(node, stop);
+            if (await UntilOpenAsync(admin, node, stop) is not { } report)
+            {
+                continue;
+            }
+
+            clusterId ??= report.ClusterId;
+            if (report.ClusterId != clusterId)
+            {
+                throw new IOException($"{node.Name} is of another cluster ({report.ClusterId}) than the nodes before it ({clusterId})");
+            }
         }
 
         await UntilWrittenAsync(stop);
     }
 
-    private async Task UntilOpenAsync(DevNode node, CancellationToken stop)
+    /// <returns>What the node says, once it serves clients; null if it has ended.</returns>
+    private async Task<StatusReport?> UntilOpenAsync(AdminClient admin, DevNode node, CancellationToken stop)
     {
-        while (isRunning(node))
+        while (processOf(node) is { } process)
         {
             try
             {
-                await using var client = await CqlConnection.ConnectAsync(node.Cql, stop);
-                say($"{node.Name} serves CQL");
-                return;
+                var report = await admin.GetAsync(node.Admin, "/api/status", AdminJson.Default.StatusReport, stop);
+                if (report.ProcessId != process)
+                {
+                    throw new IOException($"{node.Admin} is answered by process {report.ProcessId}, which is not {node.Name}");
+                }
+
+                if (report.Ready)
+                {
+                    say($"{node.Name} serves CQL");
+                    return report;
+                }
+
+                throw new IOException($"{node.Name} does not serve CQL yet");
             }
-            catch (Exception e) when (e is IOException or CqlErrorException)
+            catch (IOException e)
             {
                 await PauseAsync(e, stop);
             }
         }
+
+        return null;
     }
 
     private async Task UntilWrittenAsync(CancellationToken stop)
@@ -52,7 +83,7 @@ internal sealed class ReadyCheck(ImmutableArray<DevNode> plan, Func<DevNode, boo
         {
             try
             {
-                var node = plan.FirstOrDefault(isRunning) ?? throw new IOException("no node runs");
+                var node = plan.FirstOrDefault(node => processOf(node) is not null) ?? throw new IOException("no node runs");
                 await using var client = await CqlConnection.ConnectAsync(node.Cql, stop);
                 await WriteAsync(client, stop);
                 return;

@@ -23,9 +23,18 @@ internal sealed class AdminClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new IOException($"the admin address {admin} does not answer: {e.Message}", e);
+            throw new IOException($"no node answers at the admin address {admin}: {Reason(e)}", e);
         }
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static string Reason(Exception error) => error switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } or System.Text.Json.JsonException =>
+            "what answers there is not a node's admin port (9180 if it is not set)",
+        TaskCanceledException => "it did not answer in time",
+        HttpRequestException { InnerException: System.Net.Sockets.SocketException socket } => socket.Message,
+        _ => error.Message,
+    };
 }

@@ -31,6 +31,7 @@ internal static class ReportCommands
         catch (IOException e)
         {
             await Console.Error.WriteLineAsync($"coterie: {e.Message}");
+            await Console.Error.WriteLineAsync($"coterie: {Contact.Hint}");
             return ExitCodes.Unavailable;
         }
     }

@@ -16,11 +16,11 @@ internal static class AdminRoutes
         {
             ["/healthz"] = _ => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")),
             ["/readyz"] = _ => new(Ready(node)),
-            ["/metrics"] = meter.ExportAsync,
+            ["/metrics"] = _ => new(meter.Export()),
             ["/api/status"] = _ => new(Json(
                 JsonSerializer.Serialize(
                     ClusterReports.Status(
-                        node.Metadata, Opinions(node), node.Id, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes()),
+                        node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes()),
                     AdminJson.Default.StatusReport))),
             ["/api/ring"] = _ => new(Json(
                 JsonSerializer.Serialize(ClusterReports.Ring(node.Metadata, Opinions(node)), AdminJson.Default.RingReport))),

@@ -20,11 +20,11 @@ internal sealed class AdminServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly Application _application;
 
-    public AdminServer(IPEndPoint address, IReadOnlyDictionary<string, AdminRoute> routes, ILoggerFactory loggers)
+    public AdminServer(IPEndPoint address, IReadOnlyDictionary<string, AdminRoute> routes, int connectionsMax, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = 1024;
-        options.Limits.MaxConcurrentConnections = 100;
+        options.Limits.MaxConcurrentConnections = connectionsMax;
         options.Listen(address);
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), loggers);
         _server = new KestrelServer(Options.Create(options), sockets, loggers);
@@ -59,10 +59,15 @@ internal sealed class AdminServer : IAsyncDisposable
             {
                 await AnswerAsync(context, new AdminAnswer(StatusCodes.Status404NotFound, AdminAnswer.PlainText, $"Here are: {string.Join(' ', routes.Keys)}\n"));
             }
-            else if (!HttpMethods.IsGet(context.Request.Method))
+            else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             {
-                context.Response.Headers.Allow = "GET";
-                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status405MethodNotAllowed, AdminAnswer.PlainText, "GET only.\n"));
+                context.Response.Headers.Allow = "GET, HEAD";
+                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status405MethodNotAllowed, AdminAnswer.PlainText, "GET and HEAD only.\n"));
+            }
+            else if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+            {
+                context.Response.Headers.Connection = "close";
+                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status413PayloadTooLarge, AdminAnswer.PlainText, "No request here has a body.\n"));
             }
             else
             {

@@ -9,7 +9,8 @@ internal static class ClusterReports
 {
     private const double RingLength = 18446744073709551616.0;
 
-    public static StatusReport Status(ClusterMetadata metadata, ILiveness liveness, NodeId self, bool cqlOpen, TimeSpan uptime, long loadBytes)
+    public static StatusReport Status(
+        ClusterMetadata metadata, ILiveness liveness, NodeId self, int processId, bool cqlOpen, TimeSpan uptime, long loadBytes)
     {
         var nodes = metadata.Nodes.Values
             .Select(node => new PeerReport(
@@ -26,6 +27,7 @@ internal static class ClusterReports
             metadata.ClusterId.ToString(),
             metadata.Epoch.Value,
             self.ToString(),
+            processId,
             cqlOpen && SeesMajority(metadata, liveness),
             uptime.TotalSeconds,
             loadBytes,

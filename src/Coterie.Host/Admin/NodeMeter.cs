@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
 using Coterie.Server;
 using Coterie.Storage;
-using Prometheus;
 
 namespace Coterie.Host.Admin;
 
@@ -19,8 +17,7 @@ internal sealed class NodeMeter : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly CoterieNode _node;
-    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
-    private readonly IDisposable _adapter;
+    private readonly MetricsExporter _exporter;
 
     public NodeMeter(CoterieNode node, IStorageEngine engine)
     {
@@ -33,23 +30,14 @@ internal sealed class NodeMeter : IDisposable
         Gauge("storage_bytes", "Approximate bytes held on disk", engine.ApproximateBytes);
         Gauge("metadata_epoch", "Epoch of the cluster metadata that this node has", () => node.Metadata.Epoch.Value);
         _meter.CreateObservableGauge("coterie.node.up", NodesUp, null, "Whether this node sees the other alive: its own opinion");
-        _adapter = MeterAdapter.StartListening(new MeterAdapterOptions
-        {
-            Registry = _registry,
-            InstrumentFilterPredicate = instrument => instrument.Meter == _meter || instrument.Meter.Name == RuntimeMeter,
-        });
+        _exporter = new MetricsExporter(_meter, instrument => instrument.Meter == _meter || instrument.Meter.Name == RuntimeMeter);
     }
 
-    public async ValueTask<AdminAnswer> ExportAsync(CancellationToken cancellationToken)
-    {
-        using var buffer = new MemoryStream();
-        await _registry.CollectAndExportAsTextAsync(buffer, cancellationToken);
-        return new AdminAnswer(200, AdminAnswer.Prometheus, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
-    }
+    public AdminAnswer Export() => new(200, AdminAnswer.Prometheus, _exporter.Export());
 
     public void Dispose()
     {
-        _adapter.Dispose();
+        _exporter.Dispose();
         _meter.Dispose();
     }
 

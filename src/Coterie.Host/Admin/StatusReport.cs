@@ -1,9 +1,10 @@
 namespace Coterie.Host.Admin;
 
 /// <summary>What one node says of itself and of its peers: the answer of <c>/api/status</c>.</summary>
+/// <param name="ProcessId">Of the process that answers: how whoever started it knows that it is the one.</param>
 /// <param name="Ready">Serves CQL and sees a majority of the nodes alive.</param>
 public sealed record StatusReport(
-    string Cluster, string ClusterId, long Epoch, string Node, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes);
+    string Cluster, string ClusterId, long Epoch, string Node, int ProcessId, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes);
 
 /// <summary>A node of the cluster as the reporting node sees it. Its own opinion: two nodes may differ.</summary>
 public sealed record PeerReport(string Id, string Datacenter, string Rack, string PeerAddress, string CqlAddress, string AdminAddress, bool Up);

@@ -35,7 +35,7 @@ public sealed class CqlConnection : IAsyncDisposable
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new IOException($"{server}: {e.Message}", e);
+            throw new IOException($"Nobody answers at {server}: {e.Message}", e);
         }
         catch
         {
@@ -89,7 +89,7 @@ public sealed class CqlConnection : IAsyncDisposable
             var header = FrameHeader.Read(headerBytes);
             if (!header.IsResponse || header.Length < 0 || header.Length > Limits.PeerFrameBytesMax)
             {
-                throw new IOException("What answers there does not speak CQL's native protocol v4");
+                throw new IOException($"What answers at {_socket.RemoteEndPoint} does not speak CQL's native protocol v4; a node's CQL port is 9042 if it is not set");
             }
 
             var body = new byte[header.Length];

@@ -14,6 +14,7 @@ internal sealed partial class SocketListener : IAsyncDisposable
 
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _connections;
+    private readonly AcceptBudget _budget;
     private readonly Func<INetworkConnection, Task> _handler;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,11 +22,15 @@ internal sealed partial class SocketListener : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
+    // On the accept loop alone: so that a lasting trouble is told once, and its end too.
+    private bool _inTrouble;
+
     public SocketListener(
-        Socket socket, SocketConnectionContextFactory connections, Func<INetworkConnection, Task> handler, TimeProvider time, ILogger logger)
+        Socket socket, SocketConnectionContextFactory connections, AcceptBudget budget, Func<INetworkConnection, Task> handler, TimeProvider time, ILogger logger)
     {
         _socket = socket;
         _connections = connections;
+        _budget = budget;
         _handler = handler;
         _time = time;
         _logger = logger;
@@ -56,7 +61,9 @@ internal sealed partial class SocketListener : IAsyncDisposable
         {
             try
             {
+                await UntilAffordableAsync();
                 var accepted = await _socket.AcceptAsync(_stopping.Token);
+                EndTrouble();
                 Serve(accepted);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -67,10 +74,37 @@ internal sealed partial class SocketListener : IAsyncDisposable
             {
                 if (!_stopping.IsCancellationRequested)
                 {
-                    LogAcceptFailed(e);
+                    BeginTrouble(e.Message);
                     await PauseAsync();
                 }
             }
+        }
+    }
+
+    private async Task UntilAffordableAsync()
+    {
+        while (_budget.IsUsedUp && !_stopping.IsCancellationRequested)
+        {
+            BeginTrouble("the limit on open files allows no more connections");
+            await PauseAsync();
+        }
+    }
+
+    private void BeginTrouble(string why)
+    {
+        if (!_inTrouble)
+        {
+            _inTrouble = true;
+            LogNotAccepting(_socket.LocalEndPoint, why);
+        }
+    }
+
+    private void EndTrouble()
+    {
+        if (_inTrouble)
+        {
+            _inTrouble = false;
+            LogAcceptingAgain(_socket.LocalEndPoint);
         }
     }
 
@@ -96,11 +130,12 @@ internal sealed partial class SocketListener : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            // It was reset while it waited to be accepted.
-            LogAcceptFailed(e);
+            LogResetEarly(e);
             accepted.Dispose();
             return;
         }
+
+        _budget.Opened();
 
         // Entered before it runs, so that it finds itself when it ends.
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -127,11 +162,18 @@ internal sealed partial class SocketListener : IAsyncDisposable
         {
             await connection.DisposeAsync();
             _open.TryRemove(connection, out _);
+            _budget.Closed();
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Accepting a connection failed")]
-    private partial void LogAcceptFailed(Exception error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No connection is accepted at {Address} for now: {Why}")]
+    private partial void LogNotAccepting(System.Net.EndPoint? address, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Connections are accepted again at {Address}")]
+    private partial void LogAcceptingAgain(System.Net.EndPoint? address);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection was reset while it waited to be accepted")]
+    private partial void LogResetEarly(Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Serving the connection from {Remote} failed")]
     private partial void LogHandlerFailed(System.Net.IPEndPoint remote, Exception error);

@@ -22,9 +22,12 @@ public sealed class SocketNetwork : INetwork, IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SocketConnectionContextFactory _connections;
+    private readonly AcceptBudget _budget;
 
-    public SocketNetwork(ILoggerFactory loggers, TimeProvider time)
+    /// <param name="acceptedMax">Sockets that may be open of those that were accepted, over all listeners.</param>
+    public SocketNetwork(ILoggerFactory loggers, TimeProvider time, int acceptedMax = int.MaxValue)
     {
+        _budget = new AcceptBudget(acceptedMax);
         _logger = loggers.CreateLogger<SocketNetwork>();
         _time = time;
         _connections = new SocketConnectionContextFactory(
@@ -75,7 +78,7 @@ public sealed class SocketNetwork : INetwork, IDisposable
             throw new IOException($"Cannot listen on {local}: {e.Message}", e);
         }
 
-        return ValueTask.FromResult<IAsyncDisposable>(new SocketListener(socket, _connections, handler, _time, _logger));
+        return ValueTask.FromResult<IAsyncDisposable>(new SocketListener(socket, _connections, _budget, handler, _time, _logger));
     }
 
     public void Dispose() => _connections.Dispose();

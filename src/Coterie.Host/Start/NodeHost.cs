@@ -30,20 +30,20 @@ public static partial class NodeHost
         using var signals = new StopSignals();
         if (arguments.ExitWithParent)
         {
-            _ = StopWithParentAsync(signals);
+            signals.RequestWhenInputEnds();
         }
 
-        string? last;
+        IReadOnlyList<string> last;
         int exitCode;
         using (var logging = CreateLogging(options.LogLevel))
         {
             (exitCode, last) = await RunAsync(options, directory, logging, signals.Token);
         }
 
-        // After the log has been written out, so that this is the last line.
-        if (last is not null)
+        // After the log has been written out, so that these are the last lines.
+        foreach (var line in last)
         {
-            await Console.Error.WriteLineAsync($"coterie: {last}");
+            await Console.Error.WriteLineAsync($"coterie: {line}");
         }
 
         return exitCode;
@@ -51,13 +51,18 @@ public static partial class NodeHost
 
     private static void CheckWorld(StartTargets targets, List<string> problems)
     {
+        if (DescriptorBudget.SystemLimit() is var limit && limit < DescriptorBudget.LeastLimit)
+        {
+            problems.Add($"the limit on open files (ulimit -n) is {limit}; a node needs at least {DescriptorBudget.LeastLimit}");
+        }
+
         PortCheck.Run("Cql:Address", targets.CqlAddress, problems);
         PortCheck.Run("Peer:Address", targets.PeerAddress, problems);
         PortCheck.Run("Admin:Address", targets.AdminAddress, problems);
         DataDirectory.Check(targets, problems);
     }
 
-    private static async Task<(int ExitCode, string? LastLine)> RunAsync(
+    private static async Task<(int ExitCode, IReadOnlyList<string> LastLines)> RunAsync(
         HostOptions options, DataDirectory directory, ILoggerFactory logging, CancellationToken stop)
     {
         var log = logging.CreateLogger("Coterie.Host");
@@ -74,12 +79,12 @@ public static partial class NodeHost
             }
 
             LogStopped(log);
-            return (ExitCodes.Success, null);
+            return (ExitCodes.Success, []);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             LogStopped(log);
-            return (ExitCodes.Success, null);
+            return (ExitCodes.Success, []);
         }
         catch (Exception e) when (e is IOException or StorageFailedException or StorageCorruptException or StorageFullException
             or FormationException or MalformedDataException or BrokenInvariantException)
@@ -88,33 +93,19 @@ public static partial class NodeHost
         }
     }
 
-    private static (int ExitCode, string LastLine) Describe(Exception error)
+    private static (int ExitCode, IReadOnlyList<string> LastLines) Describe(Exception error)
     {
         var text = error.Message.ReplaceLineEndings("; ");
         return error switch
         {
-            FormationException => (ExitCodes.Configuration, text),
-            StorageCorruptException => (ExitCodes.Storage, $"stored data is damaged, and nothing is served from it: {text}"),
-            MalformedDataException => (ExitCodes.Storage, $"stored data cannot be read: {text}"),
-            StorageFailedException => (ExitCodes.Storage, $"the store has failed: {text}"),
-            StorageFullException => (ExitCodes.Storage, $"no space to start with: {text}"),
-            IOException => (ExitCodes.Storage, text),
-            _ => (ExitCodes.BrokenInvariant, $"{error.GetType().Name}: {text}"),
+            FormationException => (ExitCodes.Configuration, error.Message.Split(Environment.NewLine)),
+            StorageCorruptException => (ExitCodes.Storage, [$"stored data is damaged, and nothing is served from it: {text}"]),
+            MalformedDataException => (ExitCodes.Storage, [$"stored data cannot be read: {text}"]),
+            StorageFailedException => (ExitCodes.Storage, [$"the store has failed: {text}"]),
+            StorageFullException => (ExitCodes.Storage, [$"no space to start with: {text}"]),
+            IOException => (ExitCodes.Storage, [text]),
+            _ => (ExitCodes.BrokenInvariant, [$"{error.GetType().Name}: {text}"]),
         };
-    }
-
-    private static async Task StopWithParentAsync(StopSignals signals)
-    {
-        // On a thread of the pool: reading a console that is not redirected would block the caller.
-        await Task.Run(() =>
-        {
-            var input = Console.OpenStandardInput();
-            var ignored = new byte[256];
-            while (input.Read(ignored) > 0)
-            {
-            }
-        });
-        signals.Request();
     }
 
     private static ILoggerFactory CreateLogging(LogLevel level) => LoggerFactory.Create(builder => builder

@@ -7,24 +7,29 @@ namespace Coterie.Host.Start;
 /// Tries each address before anything is opened, so that a taken port is told together with every other problem. Another process may still
 /// take it in between; then listening itself fails and says so.
 /// </summary>
-internal static class PortCheck
+public static class PortCheck
 {
-    public static void Run(string key, IPEndPoint? address, List<string> problems)
+    internal static void Run(string key, IPEndPoint? address, List<string> problems)
     {
-        if (address is null)
+        if (address is not null && ProblemWith(address) is { } problem)
         {
-            return;
+            problems.Add($"{key} {address}: {problem}");
         }
+    }
 
+    /// <summary>Why nothing can listen there, or null if something can.</summary>
+    public static string? ProblemWith(IPEndPoint address)
+    {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(address);
             socket.Listen(1);
+            return null;
         }
         catch (SocketException e)
         {
-            problems.Add($"{key} {address}: {Describe(e)}");
+            return Describe(e);
         }
     }
 

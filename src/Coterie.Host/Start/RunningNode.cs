@@ -1,8 +1,10 @@
+using Coterie.Cluster.Transport;
 using Coterie.Host.Admin;
 using Coterie.Host.Configuration;
 using Coterie.Host.Network;
 using Coterie.Model.Rows;
 using Coterie.Server;
+using Coterie.Server.Connections;
 using Coterie.Server.Execution;
 using Coterie.Storage.Rocks;
 using Microsoft.Extensions.Logging;
@@ -20,12 +22,13 @@ internal sealed class RunningNode : IAsyncDisposable
 
     private RunningNode(HostOptions options, DataDirectory directory, ILoggerFactory logging)
     {
+        var descriptors = DescriptorBudget.Of(DescriptorBudget.SystemLimit());
         var time = TimeProvider.System;
         _engine = RocksEngine.Open(
-            new RocksOptions { Path = directory.StorePath, BlockCacheBytes = options.BlockCacheBytes },
+            new RocksOptions { Path = directory.StorePath, BlockCacheBytes = options.BlockCacheBytes, OpenFilesMax = descriptors.OpenTables },
             RowMerge.Merge,
             logging.CreateLogger<RocksEngine>());
-        _network = new SocketNetwork(logging, time);
+        _network = new SocketNetwork(logging, time, descriptors.CqlConnections + descriptors.IncomingPeers);
         _node = new CoterieNode(new NodeParts
         {
             Time = time,
@@ -34,10 +37,10 @@ internal sealed class RunningNode : IAsyncDisposable
             Ids = new SystemIdSource(),
             Random = new Random(),
             Logging = logging,
-            Options = Translate(options),
+            Options = Translate(options, descriptors),
         });
         _meter = new NodeMeter(_node, _engine);
-        _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), logging);
+        _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), descriptors.AdminConnections, logging);
     }
 
     /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>
@@ -78,7 +81,7 @@ internal sealed class RunningNode : IAsyncDisposable
         await _engine.DisposeAsync();
     }
 
-    private static NodeOptions Translate(HostOptions options) => new()
+    private static NodeOptions Translate(HostOptions options, DescriptorBudget descriptors) => new()
     {
         ClusterName = options.ClusterName,
         PeerAddress = options.PeerAddress,
@@ -88,6 +91,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Datacenter = options.Datacenter,
         Rack = options.Rack,
         Timeouts = new RequestTimeouts { Write = options.WriteTimeout, Read = options.ReadTimeout, Range = options.RangeTimeout },
-        Listener = new Server.Connections.ListenerOptions { DrainTimeout = options.DrainTimeout },
+        Listener = new ListenerOptions { DrainTimeout = options.DrainTimeout, ConnectionsMax = descriptors.CqlConnections },
+        Transport = new TransportOptions { IncomingMax = descriptors.IncomingPeers },
     };
 }

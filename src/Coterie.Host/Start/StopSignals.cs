@@ -7,6 +7,8 @@ public sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly Lock _gate = new();
+    private bool _disposed;
 
     public StopSignals() => _registrations =
     [
@@ -17,7 +19,25 @@ public sealed class StopSignals : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    public void Request() => _stop.Cancel();
+    /// <summary>
+    /// Asks for a stop when standard input ends: whoever started this process holds the other end of it, and the system closes that even when
+    /// the other process is killed.
+    /// </summary>
+    public void RequestWhenInputEnds()
+    {
+        // A thread of its own: the read blocks for as long as the process lives.
+        new Thread(() =>
+        {
+            var input = Console.OpenStandardInput();
+            var ignored = new byte[256];
+            while (input.Read(ignored) > 0)
+            {
+            }
+
+            Request();
+        })
+        { IsBackground = true, Name = "parent" }.Start();
+    }
 
     public void Dispose()
     {
@@ -26,7 +46,22 @@ public sealed class StopSignals : IDisposable
             registration.Dispose();
         }
 
-        _stop.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            _stop.Dispose();
+        }
+    }
+
+    private void Request()
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+            {
+                _stop.Cancel();
+            }
+        }
     }
 
     private void Handle(PosixSignalContext context)
@@ -34,7 +69,7 @@ public sealed class StopSignals : IDisposable
         if (!_stop.IsCancellationRequested)
         {
             context.Cancel = true;
-            _stop.Cancel();
+            Request();
         }
     }
 }

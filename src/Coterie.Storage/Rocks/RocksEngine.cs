@@ -42,7 +42,7 @@ public sealed partial class RocksEngine : IStorageEngine
         _cachedRead = rocksdb_readoptions_create();
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
-        _writer = new RocksWriter(db, data, local, options.StallMax);
+        _writer = new RocksWriter(db, data, local, options.StallMax, new SpaceGuard(options.Path, options.FreeBytesMin));
         _commits = new CommitThread(_writer.Commit, _writer.Seal, options.SealAfter);
     }
 

@@ -17,6 +17,9 @@ public sealed record RocksOptions
     /// <summary>Bytes of the log before memory is written out, and so the most that a start has to replay.</summary>
     public long LogBytesMax { get; init; } = 128L * 1024 * 1024;
 
+    /// <summary>Free bytes of the file system below which writes are refused: enough for the memory of both areas to be written out.</summary>
+    public long FreeBytesMin { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>Threads that may wait for the disk on behalf of cold reads.</summary>
     public int ReadThreads { get; init; } = 4;
 

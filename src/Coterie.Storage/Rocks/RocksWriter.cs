@@ -25,6 +25,7 @@ internal sealed class RocksWriter : IDisposable
     private readonly nint _data;
     private readonly nint _local;
     private readonly TimeSpan _stallMax;
+    private readonly SpaceGuard _space;
     private readonly nint _writeBatch;
     private readonly nint _syncedWrite;
     private readonly nint _read;
@@ -35,12 +36,13 @@ internal sealed class RocksWriter : IDisposable
     private long _seals;
     private long _folds;
 
-    public RocksWriter(nint db, nint data, nint local, TimeSpan stallMax)
+    public RocksWriter(nint db, nint data, nint local, TimeSpan stallMax, SpaceGuard space)
     {
         _db = db;
         _data = data;
         _local = local;
         _stallMax = stallMax;
+        _space = space;
         _writeBatch = rocksdb_writebatch_create();
         _read = rocksdb_readoptions_create();
         _syncedWrite = rocksdb_writeoptions_create();
@@ -65,6 +67,11 @@ internal sealed class RocksWriter : IDisposable
             return new StorageFailedException(_failure.Message, _failure);
         }
 
+        if (_space.Problem() is { } full)
+        {
+            return full;
+        }
+
         FoldHighPiles();
         Fill(batch);
         var status = WriteThroughStalls();
@@ -75,7 +82,7 @@ internal sealed class RocksWriter : IDisposable
     /// <summary>See the remarks. For when there is nothing else to do.</summary>
     public unsafe void Seal()
     {
-        if (_failure is null)
+        if (_failure is null && _space.IsThereSome)
         {
             rocksdb_writebatch_put_log_data(_writeBatch, null, 0);
             var status = Write();
