@@ -108,6 +108,14 @@ public sealed class CollectionTests
     }
 
     [Fact]
+    public void What_a_batch_prepends_last_stands_first()
+    {
+        _db.Write("BEGIN BATCH UPDATE t SET l = [1, 2] + l WHERE k = 1 AND c = 1; UPDATE t SET l = [3, 4] + l WHERE k = 1 AND c = 1; APPLY BATCH");
+        _db.Write("UPDATE t SET l = [5] + l WHERE k = 1 AND c = 1");
+        Assert.Equal("[5,3,4,1,2]", Row("l"));
+    }
+
+    [Fact]
     public void Elements_expire_one_by_one()
     {
         _db.Write("UPDATE t USING TTL 10 SET s = s + {1}, l = l + [1] WHERE k = 1 AND c = 1");

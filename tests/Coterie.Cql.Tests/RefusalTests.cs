@@ -137,6 +137,11 @@ public sealed class RefusalTests
         { "TRUNCATE system.local", "system" },
         { "TRUNCATE nope", "nope" },
         { "USE nope", "nope" },
+
+        // Types.
+        { "CREATE TABLE x (k int PRIMARY KEY, v set<duration>)", "set<duration>" },
+        { "CREATE TABLE x (k int PRIMARY KEY, v map<duration, int>)", "map<duration, int>" },
+        { "CREATE TABLE x (k int PRIMARY KEY, v list<frozen<map<int, frozen<set<duration>>>>>)", "frozen<set<duration>>" },
     };
 
     [Theory]

@@ -99,6 +99,8 @@ internal sealed class RowAccumulator(ReadCommand command)
         PartitionDeletion = partition.PartitionDeletion,
         Static = partition.Static,
         Rows = _rows,
-        Limited = partition.Limited,
+
+        // Whatever stopped the last step: there are no more rows to be had of it.
+        Limited = partition.Limited || _rows.Count >= command.PartitionLimit,
     });
 }

@@ -76,6 +76,9 @@ internal static class Literals
 
     private static byte[]? FromFloat(string text, string type) => type switch
     {
+        // The NaN that Java has, and so drivers send: .NET's has another sign, and would be another key.
+        "float" when text is "NaN" or "-NaN" => BigEndian(0x7FC0_0000),
+        "double" when text is "NaN" or "-NaN" => BigEndian(0x7FF8_0000_0000_0000),
         "float" => BigEndian(BitConverter.SingleToInt32Bits(float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))),
         "double" => BigEndian(BitConverter.DoubleToInt64Bits(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))),
         "decimal" => FromDecimal(text),

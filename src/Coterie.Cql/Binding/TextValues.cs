@@ -58,12 +58,20 @@ internal static partial class TextValues
             : long.Parse(fraction.PadRight(9, '0'), NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>An IPv4 address in four decimal parts, or an IPv6 address. No names: they are not looked up.</summary>
+    /// <summary>An IPv4 address in four decimal parts, or an IPv6 address; one that stands for an IPv4 address is that. No names: they are not looked up.</summary>
     public static byte[] Inet(string text)
     {
+        if (text.Length <= LengthMax && DottedPattern().IsMatch(text))
+        {
+            // Not IPAddress, which reads parts that begin with a zero as octal.
+            return Array.ConvertAll(text.Split('.'), part => byte.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+
         var known = text.Length <= LengthMax && !text.Contains('%', StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal)
-            && (text.Contains(':', StringComparison.Ordinal) || DottedPattern().IsMatch(text));
-        return known && IPAddress.TryParse(text, out var address) ? address.GetAddressBytes() : throw new FormatException("it is not an IP address");
+            && text.Contains(':', StringComparison.Ordinal);
+        return known && IPAddress.TryParse(text, out var address)
+            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes()
+            : throw new FormatException("it is not an IP address");
     }
 
     private static Match Match(Regex pattern, string text, string format)

@@ -12,7 +12,9 @@ internal static class TypeBinder
         try
         {
             RefuseUnsupported(type);
-            return CqlTypeParser.Parse(Write(type));
+            var bound = CqlTypeParser.Parse(Write(type));
+            RefuseDurationsWithOrder(bound);
+            return bound;
         }
         catch (MalformedDataException malformed)
         {
@@ -30,6 +32,24 @@ internal static class TypeBinder
         foreach (var parameter in type.Parameters)
         {
             RefuseUnsupported(parameter);
+        }
+    }
+
+    /// <summary>Durations have no order, which elements of sets and keys of maps need.</summary>
+    private static void RefuseDurationsWithOrder(CqlType type)
+    {
+        switch (type)
+        {
+            case SetType { Element.AllowedInKey: false }:
+                throw new CqlInvalidException($"Durations are not allowed inside sets: {type.CqlName}");
+            case MapType { Key.AllowedInKey: false }:
+                throw new CqlInvalidException($"Durations are not allowed as map keys: {type.CqlName}");
+            case ListType list:
+                RefuseDurationsWithOrder(list.Element);
+                break;
+            case MapType map:
+                RefuseDurationsWithOrder(map.Value);
+                break;
         }
     }
 

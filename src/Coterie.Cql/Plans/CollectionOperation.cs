@@ -17,13 +17,16 @@ internal abstract class CollectionOperation
     {
         var reader = new CollectionReader(collection, CollectionBytes.Width(type));
         Span<byte> listKey = stackalloc byte[ListCells.KeyBytes];
-        while (reader.MoveNext())
+        var place = context.Mutations.NextListElement;
+        context.Mutations.NextListElement += type is ListType ? reader.Count : 0;
+        for (var i = 0; reader.MoveNext(); i++)
         {
             var first = reader.Current;
             switch (type)
             {
                 case ListType:
-                    ListCells.WriteKey(listKey, prepend, context.Stamp.Timestamp, context.Mutations.NextListElement++, first);
+                    // What is prepended later stands first, but the elements of one value keep their order.
+                    ListCells.WriteKey(listKey, prepend, context.Stamp.Timestamp, prepend ? place + reader.Count - 1 - i : place + i, first);
                     elements.Add(listKey, first, isDeletion: false);
                     break;
                 case SetType:

@@ -18,6 +18,8 @@ internal sealed class DeletionPlan : ModificationPlan
 
     public override bool HasTimestamp => Stamps.HasTimestamp;
 
+    public override bool GivesTimestamp(BoundValues values) => Stamps.GivesTimestamp(values);
+
     public override ReadCommand? PriorRead(BoundValues values, long nowSeconds) => null;
 
     public override void AppendTo(MutationSet mutations, BoundValues values, in StampContext stamp, IReadOnlyList<PartitionRows>? prior)

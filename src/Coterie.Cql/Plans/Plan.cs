@@ -18,7 +18,7 @@ public abstract class Plan
     public required ImmutableArray<ushort> PartitionKeyMarkers { get; init; }
 
     /// <exception cref="CqlInvalidException">The client bound more or fewer values than there are markers.</exception>
-    internal void CheckCount(BoundValues values)
+    public void CheckCount(BoundValues values)
     {
         if (values.Count != Markers.Length)
         {
@@ -51,8 +51,11 @@ public abstract class ModificationPlan : Plan
     /// <exception cref="CqlInvalidException">A bound value is wrong: count, type, null in a key, out of limits.</exception>
     public abstract void AppendTo(MutationSet mutations, BoundValues values, in StampContext stamp, IReadOnlyList<PartitionRows>? prior);
 
-    /// <summary>Whether the statement's own USING TIMESTAMP stamps it.</summary>
+    /// <summary>Whether the statement says USING TIMESTAMP.</summary>
     public abstract bool HasTimestamp { get; }
+
+    /// <summary>Whether it is stamped by that, with these values.</summary>
+    public abstract bool GivesTimestamp(BoundValues values);
 }
 
 /// <summary>SELECT on a user's table or a system table.</summary>

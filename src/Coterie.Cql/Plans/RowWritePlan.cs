@@ -28,6 +28,8 @@ internal sealed class RowWritePlan : ModificationPlan
 
     public override bool HasTimestamp => Stamps.HasTimestamp;
 
+    public override bool GivesTimestamp(BoundValues values) => Stamps.GivesTimestamp(values);
+
     private bool NeedsPrior { get; set; }
 
     /// <summary>The plan as it will be executed; refuses what cannot be.</summary>

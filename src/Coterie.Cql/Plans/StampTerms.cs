@@ -11,6 +11,10 @@ internal sealed class StampTerms(BoundTerm? timestamp, BoundTerm? timeToLive, in
 
     public bool HasTimestamp => timestamp is not null;
 
+    /// <summary>False also where the value bound to USING TIMESTAMP is not set: then it is as if it had not been said.</summary>
+    public bool GivesTimestamp(BoundValues values) =>
+        timestamp is not null && !(timestamp is BoundMarker marker && marker.Index < values.Count && values.State(marker.Index) == ValueState.Unset);
+
     public CellStamp Evaluate(scoped in TermContext context, scoped in StampContext stamp) =>
         new(Timestamp(timestamp, context) ?? stamp.Timestamp, stamp.Formed, TimeToLive(context));
 

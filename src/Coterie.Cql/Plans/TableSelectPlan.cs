@@ -48,8 +48,11 @@ internal sealed class TableSelectPlan : SelectPlan
         return ReadPartitions(context, nowSeconds, limit);
     }
 
-    public override int Limit(BoundValues values) =>
-        IsAggregate ? int.MaxValue : Evaluate(LimitTerm, new TermContext(values, default));
+    public override int Limit(BoundValues values)
+    {
+        CheckCount(values);
+        return IsAggregate ? int.MaxValue : Evaluate(LimitTerm, new TermContext(values, default));
+    }
 
     public override IRowProjector CreateProjector(BoundValues values, long nowSeconds) => IsAggregate
         ? new CountProjector(Projection, StaticAlone, nowSeconds)

@@ -25,6 +25,12 @@ internal sealed class TokenFilter(TokenBound? lower, TokenBound? upper)
         if (upper is not null)
         {
             var value = Value(upper, context);
+            if (value == long.MinValue && !ReferenceEquals(upper.Value, lower?.Value))
+            {
+                // No key has the least token: as an upper bound it is the end of the ring, and so drivers write the last of its ranges.
+                return start.Value < end.Value;
+            }
+
             end = new Token(upper.Inclusive || value == long.MinValue ? value : value - 1);
         }
 

@@ -90,8 +90,13 @@ internal sealed class Lexer(string text)
     {
         var start = _at;
         var name = Quoted('"');
-        return name.Length > 0 ? name : throw Error(start, "empty name in double quotes");
+        return name.Length > 0 ? Name(name, start) : throw Error(start, "empty name in double quotes");
     }
+
+    /// <summary>The protocol gives the length of a name two bytes: a longer one could not be told to a client.</summary>
+    private string Name(string name, int start) => name.Length <= ushort.MaxValue && Encoding.UTF8.GetByteCount(name) <= ushort.MaxValue
+        ? name
+        : throw Error(start, $"name longer than {ushort.MaxValue} bytes");
 
     /// <summary>Between two quotes; two quotes in a row stand for one.</summary>
     private string Quoted(char quote)
@@ -141,7 +146,7 @@ internal sealed class Lexer(string text)
         }
 
         SkipWord();
-        return new Lexeme(LexemeKind.Identifier, text[start.._at].ToLowerInvariant(), start);
+        return new Lexeme(LexemeKind.Identifier, Name(text[start.._at], start).ToLowerInvariant(), start);
     }
 
     private Lexeme Number()

@@ -127,7 +127,8 @@ internal sealed class Page
             }
         }
 
-        return IsFull ? PageEnd.Page : _partitionLive >= _partitionLimit ? PageEnd.PartitionLimit : PageEnd.None;
+        // A partition that has given all that is wanted of it is done, also where the page is full: the next page must not go on inside it.
+        return _partitionLive >= _partitionLimit ? PageEnd.PartitionLimit : IsFull ? PageEnd.Page : PageEnd.None;
     }
 
     /// <summary>An entry that was looked at and is not in any slice.</summary>

@@ -329,6 +329,12 @@ internal sealed class ReplicaRead(IStorageEngine engine)
             {
                 var ended = false;
                 EndIfFull(pageEnd, entryKey, ref ended);
+                if (!ended && _page.IsFull)
+                {
+                    _page.FinishStopped([]);
+                    ended = true;
+                }
+
                 _key.Write<byte>([AfterPartition]);
                 return !ended;
             }

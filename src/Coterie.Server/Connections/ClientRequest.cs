@@ -44,6 +44,9 @@ public sealed class ClientRequest
     /// <summary>For values that must be put in another order than they came in, or split among the statements of a batch.</summary>
     public BoundValues OwnValues { get; } = new();
 
+    /// <summary>Those of one statement of a batch.</summary>
+    public BoundValues PartValues { get; } = new();
+
     public MutationSet Mutations { get; } = new();
 
     public List<BatchStatement> Statements { get; } = [];
@@ -117,6 +120,7 @@ public sealed class ClientRequest
         Parameters.Clear();
         Values.Clear();
         OwnValues.Clear();
+        PartValues.Clear();
         Mutations.Clear();
         Statements.Clear();
         Payload = default;

@@ -30,7 +30,7 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
             }
 
             var values = ValueBinding.Part(request, request.Values, statement.FirstValue, statement.ValueCount);
-            if (!await modifications.AppendAsync(request, compiled, values, StampOf(request, plan, ref shared)))
+            if (!await modifications.AppendAsync(request, compiled, values, StampOf(request, plan, values, ref shared)))
             {
                 return;
             }
@@ -45,15 +45,16 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
     {
         var batch = (BatchPlan)statement.Compiled.Plan;
         Refuse(batch.Kind, batch.Statements.Length);
+        batch.CheckCount(statement.Values);
         var shared = batch.Timestamp(statement.Values);
         var all = statement.Values;
         foreach (var (plan, first) in batch.Statements)
         {
             var own = services.Compiler.Part(plan, statement.Compiled.Metadata);
+            var values = ValueBinding.Part(request, all, first, plan.Markers.Length);
             var stamp = batch.Timestamp(all) is { } given
                 ? new StampContext(given, modifications.StampOf(request, plan.Table, hasTimestamp: true).Formed)
-                : StampOf(request, plan, ref shared);
-            var values = ValueBinding.Part(request, all, first, plan.Markers.Length);
+                : StampOf(request, plan, values, ref shared);
             if (!await modifications.AppendAsync(request, own, values, stamp))
             {
                 return;
@@ -87,11 +88,12 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
     }
 
     /// <summary>All statements of a batch that say nothing else have one stamp, so that they are all newer or all older than another write.</summary>
-    private StampContext StampOf(ClientRequest request, ModificationPlan plan, ref WriteTimestamp? shared)
+    private StampContext StampOf(ClientRequest request, ModificationPlan plan, BoundValues values, ref WriteTimestamp? shared)
     {
+        var givesTimestamp = plan.GivesTimestamp(values);
         var takesClients = request.Parameters.DefaultTimestamp is not null && plan.Table.Options.Timestamps == Model.Schema.TimestampSource.Client;
-        var stamp = modifications.StampOf(request, plan.Table, plan.HasTimestamp || (shared is not null && !takesClients));
-        if (plan.HasTimestamp || takesClients)
+        var stamp = modifications.StampOf(request, plan.Table, givesTimestamp || (shared is not null && !takesClients));
+        if (givesTimestamp || takesClients)
         {
             return stamp;
         }

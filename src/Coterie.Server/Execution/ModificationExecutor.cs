@@ -22,7 +22,7 @@ internal sealed class ModificationExecutor(ExecutionServices services)
         var plan = (ModificationPlan)statement.Compiled.Plan;
         var keyspace = KeyspaceOf(statement.Compiled);
         var requirement = Consistencies.OfWrite(request, statement.Compiled.Requirements);
-        if (!await AppendAsync(request, statement.Compiled, statement.Values, StampOf(request, plan.Table, plan.HasTimestamp)))
+        if (!await AppendAsync(request, statement.Compiled, statement.Values, StampOf(request, plan.Table, plan.GivesTimestamp(statement.Values))))
         {
             return;
         }

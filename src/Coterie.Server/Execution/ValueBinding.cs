@@ -36,7 +36,7 @@ internal static class ValueBinding
             return all;
         }
 
-        var part = request.OwnValues;
+        var part = request.PartValues;
         part.Clear();
         for (var i = first; i < first + count; i++)
         {

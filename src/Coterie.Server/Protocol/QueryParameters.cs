@@ -139,9 +139,11 @@ public sealed class QueryParameters
         if (((Flag)flags & Flag.DefaultTimestamp) != 0)
         {
             var timestamp = reader.ReadLong();
-            DefaultTimestamp = timestamp != long.MinValue
+
+            // The two least stand for "none" and for what is before any write.
+            DefaultTimestamp = timestamp > long.MinValue + 1
                 ? timestamp
-                : throw new MalformedDataException($"A timestamp must be greater than {long.MinValue}");
+                : throw new MalformedDataException($"A timestamp must be greater than {long.MinValue + 1}");
         }
     }
 }

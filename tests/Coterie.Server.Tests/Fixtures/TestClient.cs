@@ -71,7 +71,8 @@ internal sealed class TestClient(INetworkConnection connection) : IAsyncDisposab
 
     public async Task<Frame> AskAsync(Opcode opcode, byte[] body, FrameFlags flags = FrameFlags.None)
     {
-        var stream = _stream++;
+        var stream = _stream;
+        _stream = (short)((_stream + 1) & short.MaxValue);
         await SendAsync(opcode, stream, body, flags);
         var answer = await ReceiveAsync();
         Assert.Equal(stream, answer.Header.Stream);

@@ -20,12 +20,12 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<CoterieNode> Nodes => _nodes;
 
-    public static async Task<TestCluster> StartAsync(int nodes = 1, Func<NodeOptions, NodeOptions>? configure = null)
+    public static async Task<TestCluster> StartAsync(int nodes = 1, Func<NodeOptions, NodeOptions>? configure = null, TimeProvider? time = null)
     {
         var cluster = new TestCluster();
         for (var i = 0; i < nodes; i++)
         {
-            cluster.Add(i, nodes, configure ?? (options => options));
+            cluster.Add(i, nodes, configure ?? (options => options), time ?? TimeProvider.System);
         }
 
         await Task.WhenAll(cluster._nodes.Select(n => n.StartAsync(CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(60));
@@ -56,13 +56,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private void Add(int index, int count, Func<NodeOptions, NodeOptions> configure)
+    private void Add(int index, int count, Func<NodeOptions, NodeOptions> configure, TimeProvider time)
     {
-        var engine = new MemoryEngine(new MemoryDisk(), TimeProvider.System, () => TimeSpan.Zero, RowMerge.Merge);
+        var engine = new MemoryEngine(new MemoryDisk(), time, () => TimeSpan.Zero, RowMerge.Merge);
         _engines.Add(engine);
         _nodes.Add(new CoterieNode(new NodeParts
         {
-            Time = TimeProvider.System,
+            Time = time,
             Network = Network,
             Engine = engine,
             Ids = new SeededIds(index),
