@@ -18,7 +18,13 @@ after(() => Promise.all(clients.map((client) => client.shutdown())));
  * node is read through another; the driver's own default is LOCAL_ONE, which promises no such thing.
  */
 export async function connect(options = {}) {
-  const client = new cassandra.Client({ contactPoints: [cluster.contact], localDataCenter: 'dc1', queryOptions: { consistency: consistencies.quorum }, ...options });
+  const client = new cassandra.Client({
+    contactPoints: [cluster.contact],
+    localDataCenter: 'dc1',
+    queryOptions: { consistency: consistencies.quorum },
+    socketOptions: { connectTimeout: 30_000, readTimeout: 30_000 },
+    ...options,
+  });
   clients.push(client);
   await client.connect();
   return client;

@@ -16,6 +16,8 @@ import figures  # noqa: E402
 from coterie_cluster import Cluster, wait_until  # noqa: E402
 
 PROFILE_OPTIONS = {"load_balancing_policy", "retry_policy", "consistency_level", "request_timeout", "row_factory"}
+# Longer than the driver's own, which a machine with much else to do exceeds.
+PATIENCE = {"connect_timeout": 30, "control_connection_timeout": 30}
 
 _numbers = itertools.count(1)
 
@@ -37,7 +39,7 @@ def open_driver(contact_points, **options):
         contact_points = [contact_points]
     profile_options = {"load_balancing_policy": RoundRobinPolicy(), "request_timeout": 30, "consistency_level": ConsistencyLevel.QUORUM}
     profile_options.update({name: options.pop(name) for name in list(options) if name in PROFILE_OPTIONS})
-    return DriverCluster(contact_points, execution_profiles={EXEC_PROFILE_DEFAULT: ExecutionProfile(**profile_options)}, **options)
+    return DriverCluster(contact_points, execution_profiles={EXEC_PROFILE_DEFAULT: ExecutionProfile(**profile_options)}, **{**PATIENCE, **options})
 
 
 @pytest.fixture

@@ -48,7 +48,8 @@ class Load:
             load_balancing_policy=policy or RoundRobinPolicy(), retry_policy=self.retries,
             consistency_level=ConsistencyLevel.QUORUM, request_timeout=30)
         self.driver = Cluster(
-            contact_points, port=port, execution_profiles={EXEC_PROFILE_DEFAULT: profile}, reconnection_policy=ConstantReconnectionPolicy(0.5, None))
+            contact_points, port=port, execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+            reconnection_policy=ConstantReconnectionPolicy(0.5, None), connect_timeout=30, control_connection_timeout=30)
         self.session = self.driver.connect()
         self.session.execute("CREATE KEYSPACE IF NOT EXISTS load WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}")
         self.session.execute("CREATE TABLE IF NOT EXISTS load.registers (id int PRIMARY KEY, v bigint)")

@@ -38,26 +38,32 @@ def test_of_two_that_make_the_same_table_at_once_one_is_told_that_it_exists(clus
     assert failures == ["AlreadyExists"] * 2
 
 
+@pytest.fixture(scope="module")
+def harmed():
+    """A cluster in which each node is killed once."""
+    with Cluster() as own:
+        yield own
+
+
 @pytest.mark.parametrize("dead", [0, 1, 2])
-def test_with_a_node_dead_the_schema_changes_and_the_node_catches_up(session_on, dead):
-    with Cluster() as cluster:
-        lost = cluster.nodes[dead]
-        lost.kill()
-        maker, user = (session_on(node) for node in cluster.others(lost))
-        maker.execute(f"CREATE KEYSPACE k WITH replication = {REPLICATION}")
-        maker.execute("CREATE TABLE k.t (id int PRIMARY KEY, v text)")
-        maker.execute("CREATE TABLE k.dropped (id int PRIMARY KEY)")
-        user.execute("DROP TABLE k.dropped")
-        insert = user.prepare("INSERT INTO k.t (id, v) VALUES (1, 'while it was away')")
-        user.execute(insert)
-        lost.start()
-        returned = session_on(lost)
-        wait_until(lambda: tables(returned) == {"t"}, 30, "the node does not catch up with the schema")
-        select = returned.prepare("SELECT v FROM k.t WHERE id = 1")
-        assert returned.execute(select).one().v == "while it was away"
-        returned.execute("CREATE TABLE k.made_by_the_one_that_was_away (id int PRIMARY KEY)")
-        assert tables(maker) == tables(user) == {"t", "made_by_the_one_that_was_away"}
+def test_with_a_node_dead_the_schema_changes_and_the_node_catches_up(harmed, session_on, dead):
+    lost, keyspace = harmed.nodes[dead], f"without{dead}"
+    lost.kill()
+    maker, user = (session_on(node) for node in harmed.others(lost))
+    maker.execute(f"CREATE KEYSPACE {keyspace} WITH replication = {REPLICATION}")
+    maker.execute(f"CREATE TABLE {keyspace}.t (id int PRIMARY KEY, v text)")
+    maker.execute(f"CREATE TABLE {keyspace}.dropped (id int PRIMARY KEY)")
+    user.execute(f"DROP TABLE {keyspace}.dropped")
+    user.execute(f"INSERT INTO {keyspace}.t (id, v) VALUES (1, 'while it was away')")
+    lost.start()
+    returned = session_on(lost)
+    wait_until(lambda: tables(returned, keyspace) == {"t"}, 30, "the node does not catch up with the schema")
+    assert returned.execute(f"SELECT v FROM {keyspace}.t WHERE id = 1").one().v == "while it was away"
+    returned.execute(f"CREATE TABLE {keyspace}.made_by_the_one_that_was_away (id int PRIMARY KEY)")
+    for session in (maker, user, returned):
+        assert tables(session, keyspace) == {"t", "made_by_the_one_that_was_away"}
+    wait_until(lambda: all(node.sees_all_alive() for node in harmed.nodes), 30, "the nodes do not see one another after the restart")
 
 
-def tables(session):
-    return {row.table_name for row in session.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'k'")}
+def tables(session, keyspace):
+    return {row.table_name for row in session.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = %s", (keyspace,))}
