@@ -164,15 +164,6 @@ class Cluster:
     def others(self, node):
         return [other for other in self.nodes if other is not node]
 
-    def metric(self, name):
-        """A counter, summed over the nodes that answer."""
-        total = 0.0
-        for node in self.nodes:
-            for line in node.get("/metrics").splitlines():
-                if line.split("{")[0].split(" ")[0] == name:
-                    total += float(line.rsplit(" ", 1)[1])
-        return total
-
     def stop(self):
         """Stops every process; the directory stays if something went wrong, for whoever wants to read the logs."""
         for node in self.nodes:

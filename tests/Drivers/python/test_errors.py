@@ -76,7 +76,7 @@ def test_wrong_bind_counts_and_sizes_are_refused(session, keyspace):
     insert = session.prepare("INSERT INTO t (id, v) VALUES (?, ?)")
     short = insert.bind((1, 2))
     short.values[1] = b"\x01"
-    with pytest.raises(InvalidRequest, match="v|bigint"):
+    with pytest.raises(InvalidRequest, match="bound to v"):
         session.execute(short)
     missing = insert.bind((1, 2))
     del missing.values[1]
