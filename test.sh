@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. Ends with one line: N passed, N failed, N skipped. Exit status 0 only if none failed.
 #   ./test.sh             everything
-#   ./test.sh NAME...     only the test projects whose name contains one of NAME
+#   ./test.sh NAME...     only the test projects whose name contains one of NAME; Drivers: the tests with stock drivers
 set -uo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
 cd "$root"
@@ -58,6 +58,21 @@ for project in tests/*/*.csproj; do
     fi
     rm -f "$output"
 done
+
+if wanted Drivers "$@"; then
+    say "== Drivers"
+    output="$(mktemp)"
+    tests/Drivers/run.sh 2>&1 | tee "$output"
+    # Its last line counts as this one's does.
+    if read -r good _ bad _ left _ < <(tail -n 1 "$output") && [[ "$good $bad $left" =~ ^[0-9]+\ [0-9]+\ [0-9]+$ ]]; then
+        passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+    else
+        say "Drivers did not run"
+        failed=$((failed + 1))
+    fi
+
+    rm -f "$output"
+fi
 
 say "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 && $passed -gt 0 ]]

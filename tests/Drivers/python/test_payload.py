@@ -1,0 +1,62 @@
+"""The custom payload: any number of replicas, and the vote."""
+
+import json
+
+import pytest
+from cassandra import ConsistencyLevel, Unavailable
+from cassandra.query import SimpleStatement
+
+READ = "SELECT v FROM t WHERE id = 1"
+
+
+@pytest.fixture
+def table(session, keyspace):
+    session.execute("CREATE TABLE t (id int PRIMARY KEY, v text)")
+    session.execute(SimpleStatement("INSERT INTO t (id, v) VALUES (1, 'x')", consistency_level=ConsistencyLevel.ALL))
+    return session
+
+
+def vote(session, query, **payload):
+    future = session.execute_async(query, custom_payload={"coterie.vote": b"", **payload})
+    future.result()
+    return json.loads(future.custom_payload["coterie.vote"])
+
+
+@pytest.mark.parametrize("required", [1, 2, 3])
+def test_any_number_of_replicas_can_be_asked_for(table, required):
+    for query in (READ, "INSERT INTO t (id, v) VALUES (2, 'y')"):
+        told = vote(table, query, **{"coterie.required": str(required).encode()})
+        assert told["required"] == required
+        answered = [replica for replica in told["replicas"] if replica["answered_after_us"] is not None]
+        assert len(answered) >= required
+
+
+def test_more_than_there_are_is_unavailable_with_that_number(table):
+    with pytest.raises(Unavailable) as refused:
+        table.execute(READ, custom_payload={"coterie.required": b"4"})
+    assert (refused.value.required_replicas, refused.value.alive_replicas) == (4, 3)
+
+
+def test_a_vote_of_a_quorum_names_the_replicas_by_address(cluster, table):
+    told = vote(table, SimpleStatement(READ, consistency_level=ConsistencyLevel.QUORUM))
+    assert told["required"] == 2
+    assert {replica["address"] for replica in told["replicas"]} == {f"{node.address}:{node.port}" for node in cluster.nodes}
+    assert sum(replica["asked"] for replica in told["replicas"]) >= 2
+    assert not any(replica["stale"] for replica in told["replicas"])
+
+
+def test_nobody_is_told_a_vote_who_did_not_ask(table):
+    future = table.execute_async(READ)
+    future.result()
+    assert not future.custom_payload
+
+
+@pytest.mark.parametrize("value", [b"", b"0", b"-1", b"many", b"99999999999"])
+def test_a_number_that_is_none_is_refused(table, value):
+    with pytest.raises(Exception, match="coterie.required"):
+        table.execute(READ, custom_payload={"coterie.required": value})
+    assert table.execute(READ).one().v == "x"
+
+
+def test_unknown_keys_are_ignored(table):
+    assert table.execute(READ, custom_payload={"somebody.elses": b"\x00"}).one().v == "x"
