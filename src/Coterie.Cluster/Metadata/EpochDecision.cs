@@ -43,7 +43,13 @@ internal sealed class EpochDecision(IMessenger messenger, Epoch epoch, Immutable
             }
         }
 
-        return output == ProposerOutput.Decided ? proposer.Value : null;
+        if (output == ProposerOutput.Decided)
+        {
+            return proposer.Value;
+        }
+
+        // Not as one expression with the above: there null would be an array that becomes an empty entry.
+        return null;
     }
 
     private void Send(bool preparing, ReplyQueue replies)
