@@ -2,7 +2,6 @@ using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
-using Coterie.Simulator.Kernel;
 using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Registers;

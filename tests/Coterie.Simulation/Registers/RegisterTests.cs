@@ -2,7 +2,6 @@ using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Runs;
-using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Registers;
 
@@ -34,7 +33,7 @@ public sealed class RegisterTests
 
     [Fact]
     public void With_timestamps_in_order_registers_are_linearizable_under_faults() =>
-        RegisterRuns.InOrder.MustHold(nameof(With_timestamps_in_order_registers_are_linearizable_under_faults), 40);
+        RegisterRuns.InOrder.MustHold(nameof(With_timestamps_in_order_registers_are_linearizable_under_faults), 40, Situations.OfFaults);
 
     [Fact]
     public void With_clocks_apart_reads_are_never_older_than_what_had_taken_effect() =>

@@ -58,7 +58,7 @@ internal abstract record ClusterRun
         TestContext.Current.TestOutputHelper?.WriteLine(campaign.Describe());
         if (campaign.Seeds >= seeds)
         {
-            Assert.Empty(situations.Where(situation => campaign.Probes[situation] == 0));
+            Assert.DoesNotContain(situations, situation => campaign.Probes[situation] == 0);
         }
     }
 

@@ -1,4 +1,3 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Mistakes;
 
@@ -16,7 +15,8 @@ public sealed class SchemaTests
 
     [Fact]
     public void Under_faults_no_acknowledged_change_is_lost_and_all_nodes_agree() =>
-        Faulty.MustHold(nameof(Under_faults_no_acknowledged_change_is_lost_and_all_nodes_agree), 20);
+        Faulty.MustHold(
+            nameof(Under_faults_no_acknowledged_change_is_lost_and_all_nodes_agree), 20, "name fought for and lost", "request held for an epoch");
 
     [Fact]
     public void Five_nodes_agree_under_faults() =>

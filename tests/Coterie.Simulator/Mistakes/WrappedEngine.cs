@@ -20,7 +20,11 @@ public abstract class WrappedEngine(IStorageEngine inner) : IStorageEngine
 
     public long ApproximateBytes() => inner.ApproximateBytes();
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return inner.DisposeAsync();
+    }
 
     protected static void Append(StorageBatch batch, in StorageBatch.Item item)
     {
