@@ -14,7 +14,7 @@ public sealed class RegisterMistakeTests
 
     [Fact]
     public void Read_repair_that_is_skipped_is_found() =>
-        (RegisterRuns.InOrder with { ReadRepair = "NONE" }).MustBeFound(RegisterRuns.InOrder, 20, TooOld);
+        (RegisterRuns.InOrder with { ReadRepair = "NONE" }).MustBeFound(RegisterRuns.InOrder, 60, TooOld);
 
     [Fact]
     public void Read_repair_that_is_not_waited_for_is_found() =>
@@ -22,7 +22,7 @@ public sealed class RegisterMistakeTests
 
     [Fact]
     public void A_write_answered_one_replica_early_is_found() =>
-        (RegisterRuns.InOrder with { Workload = new() { WriteRequired = 1 } }).MustBeFound(RegisterRuns.InOrder, 20, TooOld, Gone);
+        (RegisterRuns.InOrder with { Workload = new() { WriteRequired = 1 } }).MustBeFound(RegisterRuns.InOrder, 40, TooOld, Gone);
 
     [Fact]
     public void A_read_answered_one_replica_early_is_found() =>

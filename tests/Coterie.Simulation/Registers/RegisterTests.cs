@@ -45,7 +45,7 @@ public sealed class RegisterTests
 
     [Fact]
     public void With_the_servers_timestamps_no_node_goes_back() =>
-        RegisterRuns.ServerTimestamps.MustHold(nameof(With_the_servers_timestamps_no_node_goes_back), 20);
+        RegisterRuns.ServerTimestamps.MustHold(nameof(With_the_servers_timestamps_no_node_goes_back), 20, "repair failed");
 
     [Fact]
     public void Without_read_repair_every_acknowledged_write_is_seen() =>

@@ -27,7 +27,6 @@ internal static class Situations
         "read ended: Unavailable",
         "digest mismatch",
         "repair sent",
-        "repair failed",
         "speculative read",
         "mutation missed",
         "mutation not durable",
