@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Threading.Channels;
 using Coterie.Cluster.Consensus.Paxos;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
@@ -40,8 +39,7 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     private readonly MetadataVoter _voter;
     private readonly CancellationTokenSource _stopping = new();
 
-    // A turn is the one item of the channel: a semaphore that waits with a token goes through the thread pool.
-    private readonly Channel<bool> _proposing = Channel.CreateBounded<bool>(1);
+    private readonly Turn _proposing = new();
     private (Epoch Epoch, long Round) _tried;
     private int _waiting;
 
@@ -75,7 +73,6 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         };
         _catchUp = new MetadataCatchUp(_log, messenger, self.PeerAddress, time, logger, _stopping.Token);
         _announcer = new MetadataAnnouncer(messenger, liveness, time);
-        _proposing.Writer.TryWrite(true);
         _voter = new MetadataVoter(self, _log, _catchUp, new DurableAcceptor(store), logger);
     }
 
@@ -132,7 +129,7 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     public async ValueTask DisposeAsync()
     {
         _stopping.Cancel();
-        await _proposing.Reader.ReadAsync(CancellationToken.None);
+        await _proposing.EnterAsync(CancellationToken.None);
         await _catchUp.StoppedAsync();
         await _voter.DisposeAsync();
         _log.Dispose();
@@ -153,14 +150,14 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         var progress = new Progress();
         try
         {
-            await _proposing.Reader.ReadAsync(any.Token);
+            await _proposing.EnterAsync(any.Token);
             try
             {
                 return await ProposeAsync(change, progress, any.Token);
             }
             finally
             {
-                _proposing.Writer.TryWrite(true);
+                _proposing.Leave();
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

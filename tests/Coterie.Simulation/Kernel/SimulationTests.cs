@@ -48,6 +48,65 @@ public class SimulationTests
     }
 
     [Fact]
+    public void A_cut_of_one_direction_lets_the_other_through()
+    {
+        var simulation = new Simulator.Kernel.Simulation(11);
+        var (client, server) = TwoProcesses(simulation);
+        Listen(simulation, server);
+        var connection = simulation.Run(client, () => Connect(client), TimeSpan.FromSeconds(5));
+        simulation.Network.Cut(server.Address, client.Address);
+        byte[]? answer = null;
+        client.Post(() => _ = Ask());
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        var echoed = simulation.Network.HeldBack;
+        Assert.True(echoed > 0 && answer is null);
+
+        simulation.Network.Heal(server.Address, client.Address);
+        Assert.True(simulation.RunUntil(() => answer is not null, TimeSpan.FromSeconds(1)));
+
+        async Task Ask() => answer = await Exchange(connection, [1, 2, 3]);
+    }
+
+    [Fact]
+    public void A_lost_chunk_is_a_reset_and_never_a_gap()
+    {
+        var lost = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var simulation = new Simulator.Kernel.Simulation(seed);
+            var (client, server) = TwoProcesses(simulation);
+            Listen(simulation, server);
+            var connection = simulation.Run(client, () => Connect(client), TimeSpan.FromSeconds(5));
+            simulation.Network.ResetChance = 0.2;
+            var sent = new byte[500];
+            simulation.RandomStream("payload").NextBytes(sent);
+            var broken = simulation.Run(client, async () => await Record.ExceptionAsync(async () => Assert.Equal(sent, await Exchange(connection, sent))), TimeSpan.FromMinutes(1));
+            Assert.True(broken is null or IOException, broken?.ToString());
+            Assert.Equal(broken is not null, simulation.Network.Losses > 0);
+            lost += broken is null ? 0 : 1;
+        }
+
+        Assert.InRange(lost, 1, 19);
+    }
+
+    [Fact]
+    public void Frames_are_tampered_with_under_way_and_handshakes_are_not()
+    {
+        var verbs = new List<Cluster.Transport.Verb>();
+        var cluster = new Simulator.Cluster.SimulatedCluster(12, new()
+        {
+            Tampering = () => new Simulator.Mistakes.FrameTampering((verb, header, body) =>
+            {
+                verbs.Add(verb);
+                return (header, body);
+            }),
+        });
+        cluster.Start(TimeSpan.FromSeconds(30));
+        Assert.Contains(Cluster.Transport.Verb.Heartbeat, verbs);
+        Assert.Contains(Cluster.Transport.Verb.MetadataCommit, verbs);
+    }
+
+    [Fact]
     public void A_killed_process_never_resumes_and_its_peer_sees_a_reset()
     {
         var simulation = new Simulator.Kernel.Simulation(4);

@@ -1,19 +1,15 @@
+using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
-using Coterie.Simulator.Kernel;
 using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Registers;
 
 /// <summary>One seed: a cluster forms, clients write and read registers while faults are done to it, all is healed, and everything is checked.</summary>
-internal sealed record RegisterRun
+internal sealed record RegisterRun : ClusterRun
 {
-    public SimulatedClusterOptions Cluster { get; init; } = new();
-
     public RegisterWorkloadOptions Workload { get; init; } = new();
-
-    public FaultOptions Faults { get; init; } = new();
 
     public RegisterRule Rule { get; init; } = RegisterRule.Begin;
 
@@ -21,47 +17,23 @@ internal sealed record RegisterRun
 
     public string ReadRepair { get; init; } = "BLOCKING";
 
-    public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a healed cluster may take until every node serves, and then until every request is answered.</summary>
-    public TimeSpan HealLimit { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <returns>What is wrong, or null; and the simulation, with its trace.</returns>
-    public (string? Wrong, Simulator.Kernel.Simulation Simulation, RegisterWorkload Workload) Run(ulong seed)
+    protected override void Run(SimulatedCluster cluster, FaultPlan faults, RunReport report)
     {
-        var cluster = new SimulatedCluster(seed, Cluster);
         var workload = new RegisterWorkload(cluster.Simulation, cluster.CqlAddresses, Workload);
-        var faults = new FaultPlan(cluster, Faults);
-        string? wrong;
-        try
-        {
-            cluster.Start(TimeSpan.FromSeconds(30));
-            workload.CreateTable(Replication, ReadRepair, TimeSpan.FromSeconds(30));
-            workload.Start();
-            faults.RunFor(Span);
-            faults.HealAll();
-            workload.Stop(TimeSpan.FromSeconds(30));
-            cluster.AwaitServing(HealLimit);
-            workload.ReadBack(RegisterWorkloadOptions.All, HealLimit);
-            wrong = workload.Check(Rule);
-        }
-        catch (SimulationViolationException violation)
-        {
-            wrong = violation.Message;
-        }
+        workload.CreateTable(Replication, ReadRepair, TimeSpan.FromSeconds(30));
+        workload.Start();
+        faults.RunFor(Span);
+        faults.HealAll();
+        workload.Stop(TimeSpan.FromSeconds(30));
+        cluster.AwaitServing(HealLimit);
+        workload.ReadBack(RegisterWorkloadOptions.All, HealLimit);
+        (report.Succeeded, report.Failed) = (workload.Succeeded, workload.Failed);
+        report.Wrong = workload.Check(Rule);
 
-        if (wrong is not null)
+        // Only a blocking repair has ended when the read that caused it is answered.
+        if (report.Wrong is null && ReadRepair == "BLOCKING")
         {
-            wrong += $"\n--- faults\n{string.Join('\n', faults.Done)}\n--- log\n{cluster.Log.Tail(30)}";
+            report.Wrong = cluster.Divergence(Replication);
         }
-
-        return (wrong, cluster.Simulation, workload);
-    }
-
-    /// <summary>For <see cref="Simulator.Runs.SeedRuns.All"/>: throws what is wrong.</summary>
-    public Simulator.Kernel.Simulation RunOrThrow(ulong seed)
-    {
-        var (wrong, simulation, _) = Run(seed);
-        return wrong is null ? simulation : throw new SimulationViolationException(wrong);
     }
 }

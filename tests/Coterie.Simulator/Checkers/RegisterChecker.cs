@@ -35,13 +35,13 @@ public static class RegisterChecker
                 return new RegisterViolation(read, "a value that was written only after the read had returned");
             }
 
-            if (rule != RegisterRule.Recency)
+            if (rule is RegisterRule.Full or RegisterRule.Begin)
             {
                 effective[read.Order] = Math.Min(effective[read.Order], read.Ended.Value);
             }
         }
 
-        return FirstTooOld(reads, invoked, effective, rule);
+        return rule == RegisterRule.Real ? null : FirstTooOld(reads, invoked, effective, rule);
     }
 
     private static RegisterViolation? FirstTooOld(

@@ -23,6 +23,9 @@ public enum RegisterRule : byte
 
     /// <summary>R + W &gt; N without blocking repair, or 2R ≤ N: every write acknowledged before the read began is seen or superseded.</summary>
     Recency,
+
+    /// <summary>R + W ≤ N: nothing is read that nobody has written yet.</summary>
+    Real,
 }
 
 /// <summary>A read that should not have been, and why.</summary>

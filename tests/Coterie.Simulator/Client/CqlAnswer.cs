@@ -21,5 +21,8 @@ public enum CqlOutcome : byte
 /// <param name="Rows">Values as bytes, null where there is none; empty unless the statement selects.</param>
 public sealed record CqlAnswer(CqlOutcome Outcome, string Text, IReadOnlyList<byte[]?[]> Rows)
 {
+    /// <summary>Where the next page begins; null if this was the last.</summary>
+    public byte[]? PagingState { get; init; }
+
     public static CqlAnswer Broken(string why) => new(CqlOutcome.Broken, why, []);
 }

@@ -37,7 +37,7 @@ internal static class CqlAnswers
         return opcode switch
         {
             ReadyOpcode => new CqlAnswer(CqlOutcome.Ok, "ready", []),
-            ResultOpcode => new CqlAnswer(CqlOutcome.Ok, "result", cursor.Int() == RowsKind ? Rows(ref cursor) : []),
+            ResultOpcode => cursor.Int() == RowsKind ? Rows(ref cursor) : new CqlAnswer(CqlOutcome.Ok, "result", []),
             ErrorOpcode => Error(cursor.Int(), cursor.Text()),
             _ => new CqlAnswer(CqlOutcome.Refused, $"opcode {opcode}", []),
         };
@@ -54,14 +54,11 @@ internal static class CqlAnswers
         return new CqlAnswer(outcome, $"{code:X4} {text}", []);
     }
 
-    private static List<byte[]?[]> Rows(ref BodyCursor cursor)
+    private static CqlAnswer Rows(ref BodyCursor cursor)
     {
         var flags = cursor.Int();
         var columns = cursor.Int();
-        if ((flags & MorePagesFlag) != 0)
-        {
-            throw new NotSupportedException("The simulation's client asks for no pages.");
-        }
+        var pagingState = (flags & MorePagesFlag) != 0 ? cursor.Bytes() : null;
 
         if ((flags & GlobalTableFlag) != 0)
         {
@@ -93,6 +90,6 @@ internal static class CqlAnswers
             rows.Add(row);
         }
 
-        return rows;
+        return new CqlAnswer(CqlOutcome.Ok, "rows", rows) { PagingState = pagingState };
     }
 }

@@ -17,6 +17,9 @@ public sealed class CqlClient(SimulatedProcess process, IPEndPoint server)
     private const byte Version = 4;
     private const byte StartupOpcode = 0x01;
     private const byte QueryOpcode = 0x07;
+    private const byte PayloadFlag = 0x04;
+    private const byte PageSizeFlag = 0x04;
+    private const byte PagingStateFlag = 0x08;
     private const byte DefaultTimestampFlag = 0x20;
 
     private INetworkConnection? _connection;
@@ -24,15 +27,14 @@ public sealed class CqlClient(SimulatedProcess process, IPEndPoint server)
     public IPEndPoint Server { get; } = server;
 
     /// <summary>Connects first if there is no connection. Whatever goes wrong closes the connection and is an answer.</summary>
-    /// <param name="timestamp">The protocol's default timestamp, in microseconds; null: none is sent.</param>
-    public async Task<CqlAnswer> QueryAsync(string statement, ushort consistency, long? timestamp, TimeSpan timeout)
+    public async Task<CqlAnswer> QueryAsync(CqlRequest request, TimeSpan timeout)
     {
         using var deadline = new CancellationTokenSource(timeout, process.Time);
         using var abort = deadline.Token.Register(Close);
         try
         {
             _connection ??= await OpenAsync(deadline.Token);
-            return await ExchangeAsync(_connection, QueryOpcode, QueryBody(statement, consistency, timestamp));
+            return await ExchangeAsync(_connection, QueryOpcode, request.Required > 0 ? PayloadFlag : (byte)0, QueryBody(request));
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
@@ -55,14 +57,15 @@ public sealed class CqlClient(SimulatedProcess process, IPEndPoint server)
         Short(body, 1);
         Text(body, "CQL_VERSION");
         Text(body, "3.0.0");
-        var answer = await ExchangeAsync(connection, StartupOpcode, body);
+        var answer = await ExchangeAsync(connection, StartupOpcode, 0, body);
         return answer.Outcome == CqlOutcome.Ok ? connection : throw new IOException($"STARTUP: {answer.Text}");
     }
 
-    private static async Task<CqlAnswer> ExchangeAsync(INetworkConnection connection, byte opcode, ArrayBufferWriter<byte> body)
+    private static async Task<CqlAnswer> ExchangeAsync(INetworkConnection connection, byte opcode, byte flags, ArrayBufferWriter<byte> body)
     {
         var header = new byte[HeaderBytes];
         header[0] = Version;
+        header[1] = flags;
         header[4] = opcode;
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(5), body.WrittenCount);
         connection.Output.Write(header);
@@ -104,22 +107,51 @@ public sealed class CqlClient(SimulatedProcess process, IPEndPoint server)
         return true;
     }
 
-    private static ArrayBufferWriter<byte> QueryBody(string statement, ushort consistency, long? timestamp)
+    private static ArrayBufferWriter<byte> QueryBody(CqlRequest request)
     {
         var body = new ArrayBufferWriter<byte>();
-        var text = Encoding.UTF8.GetBytes(statement);
-        BinaryPrimitives.WriteInt32BigEndian(body.GetSpan(4), text.Length);
-        body.Advance(4);
-        body.Write(text);
-        Short(body, consistency);
-        body.Write([timestamp is null ? (byte)0 : DefaultTimestampFlag]);
-        if (timestamp is { } stamp)
+        if (request.Required > 0)
+        {
+            Short(body, 1);
+            Text(body, "coterie.required");
+            Int(body, 4);
+            Int(body, request.Required);
+        }
+
+        Bytes(body, Encoding.UTF8.GetBytes(request.Statement));
+        Short(body, request.Consistency);
+        body.Write([(byte)((request.PageSize > 0 ? PageSizeFlag : 0)
+            | (request.PagingState is not null ? PagingStateFlag : 0)
+            | (request.Timestamp is not null ? DefaultTimestampFlag : 0))]);
+        if (request.PageSize > 0)
+        {
+            Int(body, request.PageSize);
+        }
+
+        if (request.PagingState is { } state)
+        {
+            Bytes(body, state);
+        }
+
+        if (request.Timestamp is { } stamp)
         {
             BinaryPrimitives.WriteInt64BigEndian(body.GetSpan(8), stamp);
             body.Advance(8);
         }
 
         return body;
+    }
+
+    private static void Bytes(ArrayBufferWriter<byte> body, byte[] value)
+    {
+        Int(body, value.Length);
+        body.Write(value);
+    }
+
+    private static void Int(ArrayBufferWriter<byte> body, int value)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(body.GetSpan(4), value);
+        body.Advance(4);
     }
 
     private static void Short(ArrayBufferWriter<byte> body, ushort value)

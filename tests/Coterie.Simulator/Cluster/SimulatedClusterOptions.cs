@@ -1,5 +1,6 @@
 using Coterie.Model.Rows;
 using Coterie.Server;
+using Coterie.Simulator.Kernel;
 using Coterie.Storage;
 
 namespace Coterie.Simulator.Cluster;
@@ -21,9 +22,12 @@ public sealed record SimulatedClusterOptions
     /// <summary>The join of the engines. Another one is a planted mistake.</summary>
     public RowMergeFunction Merge { get; init; } = RowMerge.Merge;
 
+    /// <summary>Wraps the engine of a node that starts, to plant a mistake of the storage's.</summary>
+    public Func<IStorageEngine, IStorageEngine> Engine { get; init; } = static engine => engine;
+
+    /// <summary>What changes the bytes of a new connection between nodes, to plant a mistake of the transport's; null: nothing.</summary>
+    public Func<IStreamTampering>? Tampering { get; init; }
+
     /// <summary>Changes the options of every node, to plant a mistake or to hurry things.</summary>
     public Func<NodeOptions, NodeOptions> Configure { get; init; } = static options => options;
-
-    /// <summary>Done to the disk of a node that has crashed, to plant a mistake of the disk's.</summary>
-    public Action<SimulatedNode>? AfterCrash { get; init; }
 }

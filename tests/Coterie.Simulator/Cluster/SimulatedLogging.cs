@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Coterie.Simulator.Cluster;
 
 /// <summary>The logging of one process, into the simulation's log.</summary>
-internal sealed class SimulatedLogging(Simulation simulation, SimulatedLog log, string process) : ILoggerFactory
+internal sealed class SimulatedLogging(Simulation simulation, SimulatedLog log, Probes probes, string process) : ILoggerFactory
 {
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
@@ -26,10 +26,13 @@ internal sealed class SimulatedLogging(Simulation simulation, SimulatedLog log, 
         {
             if (IsEnabled(logLevel))
             {
+                owner.Hit(eventId.Name);
                 owner.Add($"{logLevel} {category}: {formatter(state, exception)} {exception}");
             }
         }
     }
+
+    private void Hit(string? name) => probes.Hit($"log {name}");
 
     private void Add(string line) => log.Add($"{simulation.Now} {process} {line}");
 }

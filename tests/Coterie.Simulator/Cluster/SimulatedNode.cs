@@ -11,21 +11,23 @@ namespace Coterie.Simulator.Cluster;
 /// <summary>One machine of the cluster: its disk outlives its processes, each of which runs a real <see cref="CoterieNode"/>.</summary>
 public sealed class SimulatedNode
 {
-    private const int PeerPort = 7000;
+    internal const int PeerPort = 7000;
     private const int CqlPort = 9042;
     private const int AdminPort = 9180;
 
     private readonly Simulation _simulation;
     private readonly SimulatedClusterOptions _options;
     private readonly SimulatedLog _log;
+    private readonly Probes _probes;
     private readonly SeededRandom _random;
     private readonly SimulatedIdSource _ids;
 
-    internal SimulatedNode(Simulation simulation, SimulatedClusterOptions options, SimulatedLog log, int number)
+    internal SimulatedNode(Simulation simulation, SimulatedClusterOptions options, SimulatedLog log, Probes probes, int number)
     {
         _simulation = simulation;
         _options = options;
         _log = log;
+        _probes = probes;
         Number = number;
         _random = simulation.RandomStream($"n{number}");
         _ids = new SimulatedIdSource(simulation.RandomStream($"n{number} ids"));
@@ -45,6 +47,9 @@ public sealed class SimulatedNode
 
     /// <summary>Null while it is down.</summary>
     public CoterieNode? Node { get; private set; }
+
+    /// <summary>Null while it is down.</summary>
+    public IStorageEngine? Engine { get; private set; }
 
     public IPEndPoint Cql => new(Machine.Address, CqlPort);
 
@@ -68,9 +73,19 @@ public sealed class SimulatedNode
     public void Crash(bool silent)
     {
         Machine.Crash(silent);
-        Disk.Crash(_random);
+        _probes.Hit("crash lost unsynced batches", Disk.Crash(_random));
+        CollectProbes();
         Node = null;
-        _options.AfterCrash?.Invoke(this);
+        Engine = null;
+    }
+
+    /// <summary>Adds what the node of this process has counted. Once for each process: when it ends, or at the end of the run.</summary>
+    internal void CollectProbes()
+    {
+        if (Node is { } node)
+        {
+            NodeProbes.Collect(node, _probes);
+        }
     }
 
     private static IPAddress AddressOf(int number) => new([10, 0, 0, (byte)number]);
@@ -79,7 +94,7 @@ public sealed class SimulatedNode
     {
         try
         {
-            var engine = new MemoryEngine(Disk, process.Time, DrawSyncLatency, _options.Merge);
+            var engine = Engine = _options.Engine(new MemoryEngine(Disk, process.Time, DrawSyncLatency, _options.Merge));
             var node = Node = new CoterieNode(Parts(process, engine));
             await node.StartAsync(CancellationToken.None);
             var failure = await node.Failed;
@@ -101,14 +116,14 @@ public sealed class SimulatedNode
         HasStopped = true;
     }
 
-    private NodeParts Parts(SimulatedProcess process, MemoryEngine engine) => new()
+    private NodeParts Parts(SimulatedProcess process, IStorageEngine engine) => new()
     {
         Time = process.Time,
         Network = process.Network,
         Engine = engine,
         Ids = _ids,
         Random = _random,
-        Logging = new SimulatedLogging(_simulation, _log, Machine.Name),
+        Logging = new SimulatedLogging(_simulation, _log, _probes, Machine.Name),
         Options = _options.Configure(new NodeOptions
         {
             ClusterName = "simulated",

@@ -31,11 +31,21 @@ public sealed record FaultOptions
     /// <summary>How far a clock is stepped at most.</summary>
     public TimeSpan ClockStepMax { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Chance that a chunk on the network is held up for up to half a second.</summary>
+    public double StallChance { get; init; } = 0.002;
+
+    /// <summary>Chance that a chunk on the network is lost, and its connection with it.</summary>
+    public double LossChance { get; init; } = 0.0003;
+
+    /// <summary>Chance that a read is not answered from a replica's cache.</summary>
+    public double ColdChance { get; init; } = 0.1;
+
     /// <summary>Between two faults, at most.</summary>
     public TimeSpan PauseMax { get; init; } = TimeSpan.FromSeconds(2);
 
     public static FaultOptions None { get; } = new()
     {
         Kill = 0, Vanish = 0, KillAll = 0, Pause = 0, Cut = 0, CutOneWay = 0, Reset = 0, ClockStep = 0, NoSpace = 0, FailSync = 0, Repair = 0,
+        StallChance = 0, LossChance = 0, ColdChance = 0,
     };
 }

@@ -30,6 +30,13 @@ public sealed class FaultPlan
             (options.FailSync, () => FailSync(Draw())),
             (options.Repair, () => Repair(Draw())),
         ];
+        cluster.Simulation.Network.StallChance = options.StallChance;
+        cluster.Simulation.Network.ResetChance = options.LossChance;
+        var cold = cluster.Simulation.RandomStream("cold");
+        foreach (var node in cluster.Nodes)
+        {
+            node.Disk.IsCold = options.ColdChance > 0 ? () => cold.Chance(options.ColdChance) : null;
+        }
     }
 
     /// <summary>What was done, with the time, in order.</summary>
@@ -49,7 +56,9 @@ public sealed class FaultPlan
     /// <summary>Mends everything: nothing is cut, no disk is full, every node runs.</summary>
     public void HealAll()
     {
-        _cluster.Simulation.Network.HealAll();
+        var network = _cluster.Simulation.Network;
+        network.HealAll();
+        network.StallChance = network.ResetChance = 0;
         foreach (var node in _cluster.Nodes)
         {
             Mend(node);
@@ -174,5 +183,9 @@ public sealed class FaultPlan
         }
     }
 
-    private void Note(string what) => Done.Add($"{_cluster.Simulation.Now} {what}");
+    private void Note(string what)
+    {
+        Done.Add($"{_cluster.Simulation.Now} {what}");
+        _cluster.Probes.Hit($"fault: {what[..what.IndexOf(' ', StringComparison.Ordinal)]}");
+    }
 }

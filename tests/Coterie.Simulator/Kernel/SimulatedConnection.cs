@@ -21,8 +21,9 @@ internal sealed class SimulatedConnection
         _network = network;
         _client = new Side(this, client, clientEndPoint, serverEndPoint);
         _server = new Side(this, server, serverEndPoint, clientEndPoint);
-        _toServer = new Direction(this, _client, _server);
-        _toClient = new Direction(this, _server, _client);
+        var tampering = network.Tampering(serverEndPoint);
+        _toServer = new Direction(this, _client, _server, tampering is null ? null : tampering.ToServer);
+        _toClient = new Direction(this, _server, _client, tampering is null ? null : tampering.ToClient);
     }
 
     public INetworkConnection ClientSide => _client;
@@ -152,10 +153,12 @@ internal sealed class SimulatedConnection
         private readonly SimulatedConnection _connection;
         private readonly Side _from;
         private readonly Side _to;
+        private readonly Func<byte[], byte[]>? _tamper;
         private bool _underWay;
 
-        public Direction(SimulatedConnection connection, Side from, Side to)
+        public Direction(SimulatedConnection connection, Side from, Side to, Func<byte[], byte[]>? tamper)
         {
+            _tamper = tamper;
             _connection = connection;
             _from = from;
             _to = to;
@@ -166,8 +169,14 @@ internal sealed class SimulatedConnection
         public void Pump()
         {
             var network = _connection._network;
-            if (_underWay || _from.IsBroken || _to.IsBroken || network.IsCut(_from.LocalEndPoint.Address, _to.LocalEndPoint.Address))
+            if (_underWay || _from.IsBroken || _to.IsBroken)
             {
+                return;
+            }
+
+            if (network.IsCut(_from.LocalEndPoint.Address, _to.LocalEndPoint.Address))
+            {
+                network.HeldBack += _from.Outbound.Available > 0 ? 1 : 0;
                 return;
             }
 
@@ -197,7 +206,7 @@ internal sealed class SimulatedConnection
             }
 
             _connection._network.Simulation.Trace(chunk);
-            _to.Receive(chunk);
+            _to.Receive(_tamper is null ? chunk : _tamper(chunk));
             Pump();
         }
     }

@@ -38,6 +38,16 @@ public sealed class SimulatedNetwork
     /// <summary>Chance that a chunk is lost for good, and its connection with it.</summary>
     public double ResetChance { get; set; }
 
+    /// <summary>Asked for each new connection, with the server's address: what changes its bytes under way, to plant a mistake; null: nothing.</summary>
+    public Func<IPEndPoint, IStreamTampering?> Tampering { get; set; } = static _ => null;
+
+    /// <summary>Chunks that were held up, connections lost with a chunk, and times that a cut held bytes back: faults that were really met.</summary>
+    public long Stalls { get; private set; }
+
+    public long Losses { get; private set; }
+
+    public long HeldBack { get; internal set; }
+
     /// <summary>How long a connection attempt into a cut takes to fail.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -75,9 +85,23 @@ public sealed class SimulatedNetwork
 
     internal bool IsCut(IPAddress from, IPAddress to) => _cuts.Count > 0 && _cuts.Contains((from, to));
 
-    internal TimeSpan DrawDelay() => _random.Chance(StallChance) ? _random.Between(DelayMax, StallMax) : _random.Between(DelayMin, DelayMax);
+    internal TimeSpan DrawDelay()
+    {
+        if (!_random.Chance(StallChance))
+        {
+            return _random.Between(DelayMin, DelayMax);
+        }
 
-    internal bool DrawReset() => ResetChance > 0 && _random.Chance(ResetChance);
+        Stalls++;
+        return _random.Between(DelayMax, StallMax);
+    }
+
+    internal bool DrawReset()
+    {
+        var lost = ResetChance > 0 && _random.Chance(ResetChance);
+        Losses += lost ? 1 : 0;
+        return lost;
+    }
 
     /// <summary>How many of the bytes that wait travel together.</summary>
     internal int DrawChunk(long available) => (int)Math.Min(available, _random.Chance(0.25) ? _random.Next(1, 64) : 64 * 1024);

@@ -13,9 +13,9 @@ public sealed class RegisterHistory
     public IReadOnlyList<RegisterRead> Reads => _reads;
 
     /// <param name="timestamp">Null: the node stamps it, and it must be learnt later.</param>
-    public RegisterWrite BeginWrite(string value, long? timestamp, long now)
+    public RegisterWrite BeginWrite(string value, long? timestamp, string coordinator, long now)
     {
-        var write = new RegisterWrite(value, now) { Timestamp = timestamp };
+        var write = new RegisterWrite(value, coordinator, now) { Timestamp = timestamp };
         _writes.Add(value, write);
         return write;
     }
@@ -55,6 +55,33 @@ public sealed class RegisterHistory
         return operations;
     }
 
+    /// <summary>
+    /// Of writes that one node stamped, a later one (it began after the other had ended) whose stamp is not greater; or null. Holds over
+    /// restarts and steps of the wall clock too.
+    /// </summary>
+    public string? FirstStampThatWentBack()
+    {
+        foreach (var byNode in _writes.Values.Where(static write => write is { Timestamp: not null }).GroupBy(static write => write.Coordinator).OrderBy(static group => group.Key, StringComparer.Ordinal))
+        {
+            var ended = byNode.Where(static write => write.Acknowledged is not null).OrderBy(static write => write.Acknowledged).ToList();
+            var (next, newest) = (0, (RegisterWrite?)null);
+            foreach (var write in byNode.OrderBy(static write => write.Invoked))
+            {
+                for (; next < ended.Count && ended[next].Acknowledged < write.Invoked; next++)
+                {
+                    newest = newest is null || ended[next].Timestamp > newest.Timestamp ? ended[next] : newest;
+                }
+
+                if (newest is not null && write.Timestamp <= newest.Timestamp)
+                {
+                    return $"{byNode.Key} stamped {write.Value} with {write.Timestamp} after {newest.Value} with {newest.Timestamp}";
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>One line for each operation, in the order in which they began, for a failed seed.</summary>
     public string Describe(int linesMax)
     {
@@ -71,8 +98,10 @@ public sealed class RegisterHistory
 }
 
 /// <summary>One write. Values are unique.</summary>
-public sealed class RegisterWrite(string value, long invoked)
+public sealed class RegisterWrite(string value, string coordinator, long invoked)
 {
+    public string Coordinator { get; } = coordinator;
+
     public string Value { get; } = value;
 
     public long Invoked { get; } = invoked;

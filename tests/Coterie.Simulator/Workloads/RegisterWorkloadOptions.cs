@@ -23,6 +23,11 @@ public sealed record RegisterWorkloadOptions
 
     public ushort ReadConsistency { get; init; } = Quorum;
 
+    /// <summary>The payload <c>coterie.required</c> of writes and of reads; 0: what the level says.</summary>
+    public int WriteRequired { get; init; }
+
+    public int ReadRequired { get; init; }
+
     public TimestampSource Timestamps { get; init; }
 
     /// <summary>Client timestamps are rounded down to this, so that different writes get the same.</summary>

@@ -1,0 +1,61 @@
+using Coterie.Simulator.Checkers;
+using Coterie.Simulator.Workloads;
+
+namespace Coterie.Simulation.Registers;
+
+/// <summary>The configurations that are promised something, each with the rule that it is held to; see docs/consistency.md.</summary>
+internal static class RegisterRuns
+{
+    /// <summary>The usual: QUORUM and QUORUM of three, and client clocks that agree.</summary>
+    public static RegisterRun InOrder { get; } = new() { Rule = RegisterRule.Full };
+
+    public static RegisterRun ClocksApart { get; } = new() { Workload = new() { ClientSkew = TimeSpan.FromMilliseconds(500) } };
+
+    public static RegisterRun EqualTimestamps { get; } = new()
+    {
+        Workload = new() { Keys = 2, TimestampGrain = TimeSpan.FromMilliseconds(200) },
+    };
+
+    public static RegisterRun ServerTimestamps { get; } = new()
+    {
+        Workload = new() { Timestamps = TimestampSource.Server, WriteShare = 0.7 },
+        // Steps that are longer than a node is down: else the wall clock alone is ahead again before it stamps anything.
+        Faults = new() { ClockStep = 8, KillAll = 2, ClockStepMax = TimeSpan.FromSeconds(30) },
+    };
+
+    public static RegisterRun NoRepair { get; } = new() { ReadRepair = "NONE", Rule = RegisterRule.Recency };
+
+    public static RegisterRun RepairBehind { get; } = new() { ReadRepair = "ASYNC", Rule = RegisterRule.Recency };
+
+    public static RegisterRun ReadOneWriteAll { get; } = new()
+    {
+        Rule = RegisterRule.Recency,
+        Workload = new() { ReadConsistency = RegisterWorkloadOptions.One, WriteConsistency = RegisterWorkloadOptions.All },
+    };
+
+    public static RegisterRun ReadAllWriteOne { get; } = new()
+    {
+        Rule = RegisterRule.Full,
+        Workload = new() { ReadConsistency = RegisterWorkloadOptions.All, WriteConsistency = RegisterWorkloadOptions.One },
+    };
+
+    public static RegisterRun OneAndOne { get; } = new()
+    {
+        Rule = RegisterRule.Real,
+        Workload = new() { ReadConsistency = RegisterWorkloadOptions.One, WriteConsistency = RegisterWorkloadOptions.One },
+    };
+
+    public static RegisterRun FiveNodesThreeReplicas { get; } = new() { Cluster = new() { Nodes = 5 }, Rule = RegisterRule.Full };
+
+    public static RegisterRun FiveReplicasReadFour { get; } = Five(read: 4, write: 2, RegisterRule.Full);
+
+    public static RegisterRun FiveReplicasReadTwo { get; } = Five(read: 2, write: 4, RegisterRule.Recency);
+
+    private static RegisterRun Five(int read, int write, RegisterRule rule) => new()
+    {
+        Cluster = new() { Nodes = 5 },
+        Replication = 5,
+        Rule = rule,
+        Workload = new() { ReadRequired = read, WriteRequired = write },
+    };
+}
