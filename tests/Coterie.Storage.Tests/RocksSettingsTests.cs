@@ -1,4 +1,3 @@
-using Coterie.Storage.Rocks;
 
 namespace Coterie.Storage.Tests;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Coterie.Storage.Tests;
 
 /// <summary>The writer loop over an engine whose commits end as the test says.</summary>
-public sealed class StorageWriterTests
+public sealed class StorageWriterTests : IAsyncDisposable
 {
     private readonly ScriptedEngine _engine = new();
     private readonly List<StorageFailedException> _failures = [];
@@ -19,6 +19,8 @@ public sealed class StorageWriterTests
         };
         _writer.Start();
     }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Fact]
     public async Task Nothing_is_durable_before_the_commit_has_returned()
