@@ -12,6 +12,9 @@ internal sealed class ClockKeeper(HybridClock clock, LocalState state, TimeProvi
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Half of what others adopt: their wall clocks may be behind this one.</summary>
+    private static readonly TimeSpan LeadMax = HybridClock.MaximumAdoption / 2;
+
     /// <summary>Longer than any crash makes it. Only a wall clock that was set back can, and that is not waited out.</summary>
     private static readonly TimeSpan SettlingMax = HybridClock.CeilingStep;
 
@@ -26,7 +29,7 @@ internal sealed class ClockKeeper(HybridClock clock, LocalState state, TimeProvi
     /// <exception cref="IOException">The first ceiling could not be made durable.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var excess = clock.Lead - HybridClock.MaximumAdoption;
+        var excess = clock.Lead - LeadMax;
         if (excess > TimeSpan.Zero)
         {
             log.ClockAhead(clock.Lead);

@@ -26,7 +26,7 @@ public sealed class ClockKeeperTests
         Assert.False(starting.IsCompleted);
         Assert.False(clock.TryNext(out _));
 
-        _time.Advance(HybridClock.CeilingStep - TimeSpan.FromSeconds(0.5) - HybridClock.MaximumAdoption);
+        _time.Advance(HybridClock.CeilingStep - TimeSpan.FromSeconds(0.5) - (HybridClock.MaximumAdoption / 2));
         await starting;
         Assert.True(clock.TryNext(out var stamp));
         Assert.True(stamp.Microseconds > ceiling, "it is above all that was stamped before");

@@ -10,9 +10,17 @@ namespace Coterie.Server.Execution;
 /// </remarks>
 internal static class JointOutcome
 {
-    /// <param name="outcomes">Of each partition; at least one.</param>
+    /// <summary>A statement that writes nothing, as a deletion of an empty range, has succeeded.</summary>
+    private static readonly WriteOutcome Nothing = new(new RequestOutcome(RequestResult.Success, 0, 0, 0, DataPresent: false), null);
+
+    /// <param name="outcomes">Of each partition.</param>
     public static WriteOutcome Of(IReadOnlyList<WriteOutcome> outcomes)
     {
+        if (outcomes.Count == 0)
+        {
+            return Nothing;
+        }
+
         WriteOutcome? unavailable = null;
         var sent = 0;
         foreach (var outcome in outcomes)

@@ -15,6 +15,9 @@ public sealed class JointOutcomeTests
     public void All_well_is_well() => Assert.Equal(Success, Joint(Success, Success));
 
     [Fact]
+    public void A_statement_that_writes_nothing_has_succeeded() => Assert.Equal(RequestResult.Success, Joint().Result);
+
+    [Fact]
     public void Unavailable_is_only_said_when_nothing_was_applied()
     {
         Assert.Equal(Unavailable, Joint(Unavailable, Unavailable));
