@@ -48,9 +48,9 @@ public sealed class ClusterLifeTests
             Assert.Equal(0, await cluster.Supervisor.ExitAsync());
         }
 
-        await RefusedAsync("holds a cluster of 3 nodes; ask for --nodes 3, or for a new one with --fresh", "--nodes", "5");
-        await RefusedAsync("The data centre was dc1 when the cluster was formed and is dc2 now", "--nodes", "3", "--dcs", "2");
-        await RefusedAsync("this configuration is for", "--address", Addresses.Following(first, 1).ToString());
+        await RefusedAsync(first, "holds a cluster of 3 nodes; ask for --nodes 3, or for a new one with --fresh", "--nodes", "5");
+        await RefusedAsync(first, "The data centre was dc1 when the cluster was formed and is dc2 now", "--nodes", "3", "--dcs", "2");
+        await RefusedAsync(Addresses.Following(first, 1), "this configuration is for");
 
         await using (var cluster = await DevCluster.StartAsync(first, directory.Path))
         {
@@ -66,9 +66,9 @@ public sealed class ClusterLifeTests
             Assert.False(Directory.Exists(Path.Combine(directory.Path, "node2")));
         }
 
-        async Task RefusedAsync(string why, params string[] options)
+        async Task RefusedAsync(IPAddress address, string why, params string[] options)
         {
-            var refused = await CoterieCommand.RunAsync(["dev", "--data", directory.Path, "--address", first.ToString(), .. options]);
+            var refused = await CoterieCommand.RunAsync(["dev", "--data", directory.Path, "--address", address.ToString(), .. options]);
             Assert.NotEqual(0, refused.ExitCode);
             Assert.Contains(why, refused.Output + refused.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("ready", refused.Output, StringComparison.Ordinal);

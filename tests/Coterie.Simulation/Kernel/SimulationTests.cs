@@ -200,12 +200,15 @@ public class SimulationTests
     [Fact]
     public void The_awaitables_of_the_product_stay_on_the_loop()
     {
-        var simulation = new Simulator.Kernel.Simulation(9);
-        var (process, _) = TwoProcesses(simulation);
-        simulation.Run(process, Awaitables, TimeSpan.FromMinutes(1));
-        simulation.CheckNothingEscaped();
+        Simulator.Kernel.Simulation.Watched(() =>
+        {
+            var simulation = new Simulator.Kernel.Simulation(9);
+            var (process, _) = TwoProcesses(simulation);
+            simulation.Run(process, () => Awaitables(process), TimeSpan.FromMinutes(1));
+            return simulation;
+        });
 
-        async Task Awaitables()
+        static async Task Awaitables(SimulatedProcess process)
         {
             var channel = Channel.CreateBounded<int>(1);
             var semaphore = new SemaphoreSlim(0);

@@ -75,8 +75,7 @@ public static class SeedRuns
     {
         try
         {
-            var first = run(seed);
-            first.CheckNothingEscaped();
+            var first = Simulation.Watched(() => run(seed));
             if (seed % DoubleRunEvery == 1 || Variable("COTERIE_SEED") is not null)
             {
                 CheckSame(first, run(seed));
@@ -87,7 +86,7 @@ public static class SeedRuns
         catch (Exception exception)
         {
             return new SeedFailedException(
-                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --project tests/Coterie.Simulation -- -method \"*{test}\"\n{(exception is SimulationViolationException ? exception.Message : exception)}");
+                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --configuration Release --project tests/Coterie.Simulation -- -method \"*{test}\"\n{(exception is SimulationViolationException ? exception.Message : exception)}");
         }
     }
 
