@@ -45,7 +45,11 @@ internal sealed record BenchReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>Of the limit only: frames a second of a raw echo over loopback in the same run, there and back counted as two.</summary>
+    /// <summary>Of the limit only: how many frames its nodes handed to the network at once, on average.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FramesPerFlush { get; init; }
+
+    /// <summary>Of the limit only: frames a second of a raw echo over loopback in the same run, as many at once; there and back counted as two.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? EchoFramesPerSecond { get; init; }
 }
@@ -105,6 +109,7 @@ internal sealed class BenchOutput(bool json)
         if (report.FramesPerSecond is { } frames)
         {
             rows.Add(["frames", string.Create(c, $"{frames:N0} /s")]);
+            rows.Add(["frames in a flush", string.Create(c, $"{report.FramesPerFlush:N1}")]);
             rows.Add(["frames of a raw echo", string.Create(c, $"{report.EchoFramesPerSecond:N0} /s")]);
         }
 

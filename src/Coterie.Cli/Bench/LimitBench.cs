@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Coterie.Host.Limit;
@@ -8,7 +9,8 @@ namespace Coterie.Cli.Bench;
 
 /// <summary>
 /// What the processes, connections, frames and flushes allow by themselves: the same load on three nodes that neither parse, merge nor store, and
-/// on a raw echo. It needs no cluster: it starts its own processes.
+/// then as many processes of a raw echo, with as many frames in a system call as those nodes had, since it is the call that costs. It needs no
+/// cluster: it starts its own processes.
 /// </summary>
 internal static class LimitBench
 {
@@ -18,14 +20,19 @@ internal static class LimitBench
     {
         try
         {
-            var addresses = FreeAddresses((2 * Nodes) + 1);
-            output.Progress("a raw echo");
-            var echo = await MeasureEchoAsync(settings, addresses[^1], cancellationToken);
+            var addresses = FreeAddresses(3 * Nodes);
             output.Progress("three nodes without CQL, merge and storage");
-            var (report, framesPerOperation) = await MeasureNodesAsync(settings, addresses[..Nodes], addresses[Nodes..(2 * Nodes)], cancellationToken);
+            var (report, counts) = await MeasureNodesAsync(settings, addresses[..Nodes], addresses[Nodes..(2 * Nodes)], cancellationToken);
+            var framesPerFlush = (double)counts.Frames / Math.Max(1, counts.Flushes);
+            output.Progress(string.Create(CultureInfo.InvariantCulture, $"a raw echo of {framesPerFlush:N1} frames at a time"));
+            var echo = await MeasureEchoAsync(settings with { InFlight = Math.Max(1, (int)Math.Round(framesPerFlush)) }, addresses[(2 * Nodes)..], cancellationToken);
+
+            // Every answer had a request, which the load generator sent.
+            var framesPerOperation = (double)(counts.Frames + counts.Answers) / Math.Max(1, counts.Answers);
             output.Show(BenchOutput.Describe(settings, report) with
             {
                 FramesPerSecond = Math.Round(report.ThroughputPerSecond * framesPerOperation),
+                FramesPerFlush = Math.Round(framesPerFlush, 1),
                 EchoFramesPerSecond = Math.Round(echo.ThroughputPerSecond * 2),
             });
             return ExitCodes.Success;
@@ -37,13 +44,25 @@ internal static class LimitBench
         }
     }
 
-    private static async Task<LoadReport> MeasureEchoAsync(BenchSettings settings, IPEndPoint address, CancellationToken cancellationToken)
+    private static async Task<LoadReport> MeasureEchoAsync(BenchSettings settings, IPEndPoint[] addresses, CancellationToken cancellationToken)
     {
-        await using var process = await LimitProcess.StartAsync(LimitCommands.Echo, address.ToString());
-        return new LoadLoop(Load(settings, [address])).Run(cancellationToken);
+        var processes = new List<LimitProcess>();
+        try
+        {
+            foreach (var address in addresses)
+            {
+                processes.Add(await LimitProcess.StartAsync(LimitCommands.Echo, address.ToString()));
+            }
+
+            return new LoadLoop(Load(settings, addresses)).Run(cancellationToken);
+        }
+        finally
+        {
+            await StopAsync(processes);
+        }
     }
 
-    private static async Task<(LoadReport Report, double FramesPerOperation)> MeasureNodesAsync(
+    private static async Task<(LoadReport Report, LimitCounts Counts)> MeasureNodesAsync(
         BenchSettings settings, IPEndPoint[] peers, IPEndPoint[] clients, CancellationToken cancellationToken)
     {
         var nodes = new List<LimitProcess>();
@@ -56,23 +75,25 @@ internal static class LimitBench
             }
 
             var report = new LoadLoop(Load(settings, clients)).Run(cancellationToken);
-            long frames = 0, answers = 0;
+            var counts = default(LimitCounts);
             foreach (var node in nodes)
             {
-                var counts = await node.CountAsync();
-                frames += counts.Frames;
-                answers += counts.Answers;
+                counts += await node.CountAsync();
             }
 
-            // Every answer had a request, which the load generator sent.
-            return (report, (double)(frames + answers) / Math.Max(1, answers));
+            return (report, counts);
         }
         finally
         {
-            foreach (var node in nodes)
-            {
-                await node.DisposeAsync();
-            }
+            await StopAsync(nodes);
+        }
+    }
+
+    private static async Task StopAsync(List<LimitProcess> processes)
+    {
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
         }
     }
 

@@ -27,13 +27,14 @@ internal sealed class LimitProcess : IAsyncDisposable
         throw new IOException($"a process of the limit did not start: {error.Trim()}");
     }
 
-    /// <summary>What a node has sent since it started: frames in all, and answers to clients among them.</summary>
-    public async Task<(long Frames, long Answers)> CountAsync()
+    /// <summary>What a node has sent since it started.</summary>
+    public async Task<LimitCounts> CountAsync()
     {
         await _process.StandardInput.WriteLineAsync();
         await _process.StandardInput.FlushAsync();
-        var counts = (await ReadLineAsync() ?? throw new IOException("a process of the limit has ended")).Split(' ');
-        return (long.Parse(counts[0], CultureInfo.InvariantCulture), long.Parse(counts[1], CultureInfo.InvariantCulture));
+        var counts = (await ReadLineAsync() ?? throw new IOException("a process of the limit has ended"))
+            .Split(' ').Select(count => long.Parse(count, CultureInfo.InvariantCulture)).ToArray();
+        return new LimitCounts(counts[0], counts[1], counts[2]);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,4 +56,13 @@ internal sealed class LimitProcess : IAsyncDisposable
     }
 
     private Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+}
+
+/// <param name="Frames">In all.</param>
+/// <param name="Answers">Those among them that went to clients.</param>
+/// <param name="Flushes">Times that frames were handed to the network.</param>
+internal readonly record struct LimitCounts(long Frames, long Answers, long Flushes)
+{
+    public static LimitCounts operator +(LimitCounts left, LimitCounts right) =>
+        new(left.Frames + right.Frames, left.Answers + right.Answers, left.Flushes + right.Flushes);
 }

@@ -26,7 +26,7 @@ public static class LimitHost
         await using var node = new LimitNode(new LimitNodeParts(
             index, peers, cql, valueBytes, network, TimeProvider.System, new Random(), NullLoggerFactory.Instance));
         await node.StartAsync(CancellationToken.None);
-        return await AnswerAsync(() => string.Create(CultureInfo.InvariantCulture, $"{node.FramesSent} {node.Counters.Responses}"));
+        return await AnswerAsync(() => string.Create(CultureInfo.InvariantCulture, $"{node.FramesSent} {node.Counters.Responses} {node.Flushes}"));
     }
 
     public static async Task<int> RunEchoAsync(IPEndPoint address)

@@ -46,6 +46,9 @@ public sealed class LimitNode : IAsyncDisposable
     /// <summary>Frames that this node has sent, to clients and to peers: every frame of the cluster is sent by somebody, once.</summary>
     public long FramesSent => Counters.Responses + _messenger.Counters.FramesSent;
 
+    /// <summary>Times that it handed frames to the network: what a frame costs is mostly its share of these.</summary>
+    public long Flushes => Counters.Flushes + _messenger.Counters.Flushes;
+
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
