@@ -1,3 +1,4 @@
+using System.Net;
 using Coterie.Host.LoadGenerator;
 using Coterie.Model.Quorum;
 
@@ -14,4 +15,22 @@ internal sealed record BenchSettings(
     TimeSpan Warmup,
     int ValueBytes,
     long Rows,
-    string Contact);
+    string Contact)
+{
+    /// <summary>The load that was asked for, on these nodes, with the ids that they know the statements by.</summary>
+    public LoadOptions LoadOn(IReadOnlyList<IPEndPoint> servers, ReadOnlyMemory<byte> writeId, ReadOnlyMemory<byte> readId) => new()
+    {
+        Workload = Workload,
+        Consistency = Consistency,
+        Servers = servers,
+        Connections = Connections,
+        InFlight = InFlight,
+        Rate = Rate,
+        Warmup = Warmup,
+        Duration = Duration,
+        ValueBytes = ValueBytes,
+        Rows = Rows,
+        WriteId = writeId,
+        ReadId = readId,
+    };
+}

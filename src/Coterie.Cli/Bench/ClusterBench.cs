@@ -63,21 +63,7 @@ internal static class ClusterBench
             read = await one.PrepareAsync(Select, cancellationToken);
         }
 
-        return new LoadOptions
-        {
-            Workload = settings.Workload,
-            Consistency = settings.Consistency,
-            Servers = servers,
-            Connections = settings.Connections,
-            InFlight = settings.InFlight,
-            Rate = settings.Rate,
-            Warmup = settings.Warmup,
-            Duration = settings.Duration,
-            ValueBytes = settings.ValueBytes,
-            Rows = settings.Rows,
-            WriteId = write,
-            ReadId = read,
-        };
+        return settings.LoadOn(servers, write, read);
     }
 
     /// <summary>The node asked, and those that it knows and that answer.</summary>

@@ -54,7 +54,7 @@ internal static class LimitBench
                 processes.Add(await LimitProcess.StartAsync(LimitCommands.Echo, address.ToString()));
             }
 
-            return new LoadLoop(Load(settings, addresses)).Run(cancellationToken);
+            return new LoadLoop(settings.LoadOn(addresses, LimitHost.WriteId, LimitHost.ReadId)).Run(cancellationToken);
         }
         finally
         {
@@ -74,7 +74,7 @@ internal static class LimitBench
                     [LimitCommands.Node, $"{i}", $"{clients[i]}", $"{settings.ValueBytes}", .. peers.Select(peer => peer.ToString())]));
             }
 
-            var report = new LoadLoop(Load(settings, clients)).Run(cancellationToken);
+            var report = new LoadLoop(settings.LoadOn(clients, LimitHost.WriteId, LimitHost.ReadId)).Run(cancellationToken);
             var counts = default(LimitCounts);
             foreach (var node in nodes)
             {
@@ -96,22 +96,6 @@ internal static class LimitBench
             await process.DisposeAsync();
         }
     }
-
-    private static LoadOptions Load(BenchSettings settings, IPEndPoint[] servers) => new()
-    {
-        Workload = settings.Workload,
-        Consistency = settings.Consistency,
-        Servers = servers,
-        Connections = settings.Connections,
-        InFlight = settings.InFlight,
-        Rate = settings.Rate,
-        Warmup = settings.Warmup,
-        Duration = settings.Duration,
-        ValueBytes = settings.ValueBytes,
-        Rows = settings.Rows,
-        WriteId = LimitHost.WriteId,
-        ReadId = LimitHost.ReadId,
-    };
 
     /// <summary>Held together while they are chosen, so that they differ; free again when the processes bind them.</summary>
     private static IPEndPoint[] FreeAddresses(int count)
