@@ -4,4 +4,4 @@ namespace Coterie.Model;
 /// Bytes from a disk, a peer or a client are not what they claim to be. The only exception a decoder in this project throws on bad
 /// input; the edge that owns the input turns it into an error answer, a closed connection or a refused store.
 /// </summary>
-public sealed class MalformedDataException(string message) : Exception(message);
+public class MalformedDataException(string message) : Exception(message);

@@ -23,6 +23,7 @@ public static class CqlErrors
         CqlSyntaxException => ErrorCode.Syntax,
         CqlInvalidException => ErrorCode.Invalid,
         CqlConfigurationException => ErrorCode.Configuration,
+        OverLimitException => ErrorCode.Invalid,
         MalformedDataException => ErrorCode.Protocol,
         OperationCanceledException => ErrorCode.Overloaded,
         _ => ErrorCode.Server,

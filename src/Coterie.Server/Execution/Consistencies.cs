@@ -26,9 +26,19 @@ internal static class Consistencies
         return Required(request, requirements);
     }
 
-    private static ReplicaRequirement Required(ClientRequest request, ReplicaRequirement[] requirements) => request.Payload.Required > 0
-        ? new ReplicaRequirement(RequirementScope.Anywhere, request.Payload.Required)
-        : requirements[(int)request.Parameters.Consistency];
+    private static ReplicaRequirement Required(ClientRequest request, ReplicaRequirement[] requirements)
+    {
+        var required = request.Payload.Required;
+        if (required == 0)
+        {
+            return requirements[(int)request.Parameters.Consistency];
+        }
+
+        var replicas = requirements[(int)ConsistencyLevel.All].Count;
+        return required <= replicas
+            ? new ReplicaRequirement(RequirementScope.Anywhere, required)
+            : throw ClientErrorException.Invalid($"{PayloadRequest.RequiredKey} is {required}, and the keyspace keeps {replicas} replicas");
+    }
 
     private static void RefuseSerial(ConsistencyLevel level)
     {

@@ -52,7 +52,7 @@ public ref struct BodyReader
 
         if (length > bytesMax)
         {
-            throw new MalformedDataException($"A text of {length} bytes is longer than the {bytesMax} allowed.");
+            throw new OverLimitException($"A text of {length} bytes is longer than the {bytesMax} allowed.");
         }
 
         return Decode(Take(length));

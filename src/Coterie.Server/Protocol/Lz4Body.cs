@@ -17,7 +17,8 @@ public static class Lz4Body
     private const int LengthBytes = 4;
 
     /// <summary>The plain length that a compressed body claims, checked.</summary>
-    /// <exception cref="MalformedDataException">There is no length, or it is over the limit, or cannot come from so few bytes.</exception>
+    /// <exception cref="MalformedDataException">There is no length, or it cannot come from so few bytes.</exception>
+    /// <exception cref="OverLimitException">It is more than a request may have.</exception>
     public static int PlainLength(ReadOnlySpan<byte> body)
     {
         if (body.Length < LengthBytes)
@@ -26,9 +27,9 @@ public static class Lz4Body
         }
 
         var length = BinaryPrimitives.ReadInt32BigEndian(body);
-        if (length < 0 || length > Limits.CqlFrameBytesMax)
+        if (length < 0)
         {
-            throw new MalformedDataException($"A compressed body claims {length} bytes; {Limits.CqlFrameBytesMax} are allowed");
+            throw new MalformedDataException($"A compressed body claims {length} bytes");
         }
 
         // An LZ4 block cannot grow more than 255 fold: a larger claim is a lie, and need not be given the room to prove itself one.
@@ -37,7 +38,9 @@ public static class Lz4Body
             throw new MalformedDataException($"A compressed body of {body.Length} bytes cannot hold the {length} it claims");
         }
 
-        return length;
+        return length <= Limits.CqlFrameBytesMax
+            ? length
+            : throw new OverLimitException($"A compressed body claims {length} bytes; {Limits.CqlFrameBytesMax} are allowed");
     }
 
     /// <exception cref="MalformedDataException">It does not decompress to exactly <paramref name="destination"/>.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coterie.Model;
+using Coterie.Server.Errors;
 
 namespace Coterie.Server.Protocol;
 
@@ -16,7 +17,8 @@ public readonly record struct PayloadRequest(int Required, bool WantsVote)
     public const string RequiredKey = "coterie.required";
 
     /// <summary>Reads the [bytes map] at the front of a body.</summary>
-    /// <exception cref="MalformedDataException">The map is broken, or the count is not a number from 1 on.</exception>
+    /// <exception cref="MalformedDataException">The map is broken.</exception>
+    /// <exception cref="ClientErrorException">The count is not a number from 1 on: the message is well formed, and the connection lives.</exception>
     public static PayloadRequest Read(ref BodyReader reader)
     {
         var required = 0;
@@ -48,11 +50,11 @@ public readonly record struct PayloadRequest(int Required, bool WantsVote)
         }
         else if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out required))
         {
-            throw new MalformedDataException($"The payload's {RequiredKey} is neither four bytes nor digits");
+            throw ClientErrorException.Invalid($"The payload's {RequiredKey} is neither four bytes nor digits");
         }
 
         return required is >= 1 and <= Limits.NodesMax
             ? required
-            : throw new MalformedDataException($"The payload's {RequiredKey} is {required}; it may be from 1 to {Limits.NodesMax}");
+            : throw ClientErrorException.Invalid($"The payload's {RequiredKey} is {required}; it may be from 1 to {Limits.NodesMax}");
     }
 }

@@ -48,6 +48,10 @@ public sealed class Lz4BodyTests
     public void A_claim_over_the_limit_is_refused(int claim) => Assert.Throws<MalformedDataException>(() => Lz4Body.PlainLength(Body(claim, new byte[100])));
 
     [Fact]
+    public void A_claim_that_may_be_true_and_is_over_the_limit_is_too_large_and_no_lie() =>
+        Assert.Throws<OverLimitException>(() => Lz4Body.PlainLength(Body(Limits.CqlFrameBytesMax + 1, new byte[100_000])));
+
+    [Fact]
     public void A_claim_that_no_block_of_that_size_can_keep_is_refused_before_it_is_given_room() =>
         Assert.Throws<MalformedDataException>(() => Lz4Body.PlainLength(Body(10 * 1024 * 1024, new byte[100])));
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from cassandra import ConsistencyLevel, Unavailable
+from cassandra import ConsistencyLevel, InvalidRequest
 from cassandra.query import SimpleStatement
 
 READ = "SELECT v FROM t WHERE id = 1"
@@ -31,10 +31,16 @@ def test_any_number_of_replicas_can_be_asked_for(table, required):
         assert len(answered) >= required
 
 
-def test_more_than_there_are_is_unavailable_with_that_number(table):
-    with pytest.raises(Unavailable) as refused:
+def test_more_than_the_keyspace_keeps_is_an_invalid_request(table):
+    with pytest.raises(InvalidRequest, match="4, and the keyspace keeps 3"):
         table.execute(READ, custom_payload={"coterie.required": b"4"})
-    assert (refused.value.required_replicas, refused.value.alive_replicas) == (4, 3)
+
+
+def test_a_request_that_is_too_large_costs_the_driver_no_connection(table):
+    for _ in range(4):
+        with pytest.raises(InvalidRequest, match="allowed"):
+            table.execute(f"INSERT INTO t (id, v) VALUES (1, '{'x' * 1_500_000}')")
+    assert table.execute(READ).one().v == "x"
 
 
 def test_a_vote_of_a_quorum_names_the_replicas_by_address(cluster, table):
@@ -53,8 +59,9 @@ def test_nobody_is_told_a_vote_who_did_not_ask(table):
 
 @pytest.mark.parametrize("value", [b"", b"0", b"-1", b"many", b"99999999999"])
 def test_a_number_that_is_none_is_refused(table, value):
-    with pytest.raises(Exception, match="coterie.required"):
-        table.execute(READ, custom_payload={"coterie.required": value})
+    for _ in range(4):
+        with pytest.raises(InvalidRequest, match="coterie.required"):
+            table.execute(READ, custom_payload={"coterie.required": value})
     assert table.execute(READ).one().v == "x"
 
 
