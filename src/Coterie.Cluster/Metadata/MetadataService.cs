@@ -23,7 +23,7 @@ namespace Coterie.Cluster.Metadata;
 /// </remarks>
 public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGate, IRequestHandler, IAsyncDisposable
 {
-    private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMost = TimeSpan.FromSeconds(1);
 
@@ -271,7 +271,8 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         private int _answered;
         private string? _storeProblem;
 
-        public void Report(int voters, int majority, int answered) => (_voters, _majority, _answered) = (voters, majority, answered);
+        /// <summary>An attempt that the end of the time cut short has heard less than the one before.</summary>
+        public void Report(int voters, int majority, int answered) => (_voters, _majority, _answered) = (voters, majority, Math.Max(_answered, answered));
 
         public void StoreFailed(string problem) => _storeProblem = problem;
 
