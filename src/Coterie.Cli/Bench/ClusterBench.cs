@@ -32,8 +32,9 @@ internal static class ClusterBench
             }
 
             output.Progress($"{settings.Workload} at {ConsistencyNames.Format(settings.Consistency)} on {string.Join(", ", options.Servers)}");
-            output.Show(BenchOutput.Describe(settings, new LoadLoop(options).Run(cancellationToken)));
-            return ExitCodes.Success;
+            var report = new LoadLoop(options).Run(cancellationToken);
+            output.Show(BenchOutput.Describe(settings, report));
+            return report.Operations > 0 ? ExitCodes.Success : ExitCodes.Failure;
         }
         catch (Exception e) when (e is IOException or CqlErrorException or FormatException)
         {

@@ -81,7 +81,14 @@ internal sealed class NodeProcess : IAsyncDisposable
 
         await Ended;
         _process.Dispose();
-        await _log.DisposeAsync();
+        try
+        {
+            await _log.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // As with any line: the disk is full.
+        }
     }
 
     private static string SignalName(int signal) => signal switch
@@ -108,13 +115,26 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             lock (_gate)
             {
-                _log.WriteLine(line);
+                WriteLog(line);
                 _lastLines.Enqueue(line);
                 if (_lastLines.Count > LastLinesMax)
                 {
                     _lastLines.Dequeue();
                 }
             }
+        }
+    }
+
+    /// <summary>On a full disk the line is lost, and nothing else: the node's output must be read on, or the node would wait for it.</summary>
+    private void WriteLog(string line)
+    {
+        try
+        {
+            _log.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // What is not on the disk is among the last lines still.
         }
     }
 }
