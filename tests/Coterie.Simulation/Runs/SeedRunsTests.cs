@@ -11,7 +11,7 @@ public sealed class SeedRunsTests
     {
         var failure = Assert.Throws<SeedFailedException>(() => SeedRuns.All("Some_test", 1, static _ => throw new InvalidOperationException("no quorum")));
         Assert.Contains("COTERIE_SEED=", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("dotnet run --project tests/Coterie.Simulation -- -method \"*Some_test\"", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --configuration Release --project tests/Coterie.Simulation -- -method \"*Some_test\"", failure.Message, StringComparison.Ordinal);
         Assert.Contains("no quorum", failure.Message, StringComparison.Ordinal);
     }
 
