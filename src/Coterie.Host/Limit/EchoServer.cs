@@ -10,7 +10,6 @@ namespace Coterie.Host.Limit;
 /// </summary>
 internal sealed class EchoServer : IDisposable
 {
-    private const int ConnectionsMax = 10_000;
     private const int ReadBytes = 256 * 1024;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
@@ -98,7 +97,7 @@ internal sealed class EchoServer : IDisposable
 
     private PollSet Watched()
     {
-        var poll = new PollSet(Math.Min(_clients.Count, ConnectionsMax) + 1);
+        var poll = new PollSet(_clients.Count + 1);
         poll.Set(0, _listener);
         for (var i = 0; i < _clients.Count; i++)
         {
