@@ -8,4 +8,16 @@ public enum StorageArea : byte
 
     /// <summary>What belongs to this node alone: identity, clock ceiling, promises and accepted values, the metadata log. Put and delete only.</summary>
     Local = 1,
+
+    /// <summary>Mutations kept for replicas that were not there, and batches under way, until they are replayed. Put and delete only.</summary>
+    Hints = 2,
+
+    /// <summary>The leaves of the Merkle trees over <see cref="Data"/>, and which of them are dirty. Put and delete only.</summary>
+    Trees = 3,
+}
+
+public static class StorageAreas
+{
+    /// <summary>Areas are numbered from 0 to this, without gaps.</summary>
+    public const int Count = 4;
 }

@@ -17,7 +17,12 @@ internal static class VerbClass
 {
     public const int Count = 2;
 
-    public static ConnectionClass Of(Verb verb) => verb == Verb.MetadataPull ? ConnectionClass.Bulk : ConnectionClass.Requests;
+    public static ConnectionClass Of(Verb verb) => verb switch
+    {
+        Verb.MetadataPull or Verb.Replay => ConnectionClass.Bulk,
+        >= Verb.TreeRepair and <= Verb.RowFetch => ConnectionClass.Bulk,
+        _ => ConnectionClass.Requests,
+    };
 
     public static int IndexOf(Verb verb) => (int)Of(verb) - 1;
 

@@ -27,6 +27,41 @@ public enum Verb : byte
     /// <summary>Read a slice, as data or as a digest (<c>Coterie.Model.Reads</c>).</summary>
     Read = 21,
 
+    /// <summary>Apply a mutation that was hinted, or that belongs to a logged batch being replayed: <see cref="Mutate"/> by the bulk connection.</summary>
+    Replay = 22,
+
+    /// <summary>Keep hints, read them, forget them (<c>Coterie.Model.Hints</c>). To this node itself, by its coordinator.</summary>
+    HintStore = 23,
+    HintRead = 24,
+    HintForget = 25,
+
+    /// <summary>Keep, and forget, a logged batch until all of it has been applied.</summary>
+    BatchStore = 26,
+    BatchForget = 27,
+
     /// <summary>What this node thinks of the cluster, for <c>status</c>.</summary>
     Status = 30,
+
+    /// <summary>
+    /// Apply what another replica holds: a mutation with the horizon under which it was read. By read repair.
+    /// </summary>
+    ReadRepair = 40,
+
+    /// <summary>The same by anti-entropy, on the bulk connection.</summary>
+    TreeRepair = 41,
+
+    /// <summary>Begin, and end, comparing a table's token ranges with another replica: floors, cuts and horizons are agreed.</summary>
+    TreeBegin = 42,
+    TreeEnd = 43,
+
+    /// <summary>The hashes of ranges of rows.</summary>
+    TreeHash = 44,
+
+    /// <summary>Where a range of rows is cut into smaller ones, and their hashes.</summary>
+    TreeSplit = 45,
+
+    /// <summary>Digests of the rows of a range; which of the given digests are of no row here; the rows themselves.</summary>
+    RowDigests = 46,
+    RowDifference = 47,
+    RowFetch = 48,
 }

@@ -15,7 +15,7 @@ public sealed class MemoryDisk
 
     // Oldest first. Invariant: a batch leaves the list only together with all older ones, into the synced state or, by a crash, into nothing.
     private readonly List<UnsyncedBatch> _unsynced = [];
-    private volatile State _state = new(null, null);
+    private volatile State _state = new(new MemoryMap?[StorageAreas.Count]);
     private long _nextBatch;
 
     /// <summary>Commits are refused with <see cref="StorageFullException"/>; nothing of them is applied.</summary>
@@ -82,9 +82,9 @@ public sealed class MemoryDisk
         }
     }
 
-    internal MemoryMap? Map(StorageArea area) => area == StorageArea.Data ? _state.Data : _state.Local;
+    internal MemoryMap? Map(StorageArea area) => _state.Areas[(int)area];
 
-    internal long Bytes => MemoryMap.Bytes(_state.Data) + MemoryMap.Bytes(_state.Local);
+    internal long Bytes => _state.Areas.Sum(MemoryMap.Bytes);
 
     internal long Append(StorageBatch batch, RowMergeFunction merge)
     {
@@ -114,20 +114,19 @@ public sealed class MemoryDisk
 
     private sealed record UnsyncedBatch(long Id, StorageBatch Batch, RowMergeFunction Merge);
 
-    /// <summary>Both areas as of one batch. Replaced whole, so that a reader sees all of a batch or nothing.</summary>
-    private sealed record State(MemoryMap? Data, MemoryMap? Local)
+    /// <summary>All areas as of one batch. Replaced whole, so that a reader sees all of a batch or nothing.</summary>
+    private sealed record State(MemoryMap?[] Areas)
     {
         public State Apply(UnsyncedBatch unsynced)
         {
-            var data = Data;
-            var local = Local;
+            var areas = (MemoryMap?[])Areas.Clone();
             foreach (var item in unsynced.Batch)
             {
-                ref var map = ref item.Area == StorageArea.Data ? ref data : ref local;
+                ref var map = ref areas[(int)item.Area];
                 map = Apply(map, item, unsynced.Merge);
             }
 
-            return new State(data, local);
+            return new State(areas);
         }
 
         private static MemoryMap? Apply(MemoryMap? map, in StorageBatch.Item item, RowMergeFunction merge)

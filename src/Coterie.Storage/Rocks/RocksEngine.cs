@@ -16,6 +16,9 @@ public sealed partial class RocksEngine : IStorageEngine
 {
     private const int BlockCacheTier = 1;
 
+    // By the areas' numbers. RocksDB insists on a family of the first name; it holds the data.
+    private static readonly string[] FamilyNames = ["default", "local", "hints", "trees"];
+
     private readonly RocksOptions _options;
     private readonly ILogger _logger;
     private readonly RocksSettings _settings;
@@ -24,25 +27,23 @@ public sealed partial class RocksEngine : IStorageEngine
     private readonly RocksWriter _writer;
     private readonly CommitThread _commits;
     private readonly nint _db;
-    private readonly nint _data;
-    private readonly nint _local;
+    private readonly nint[] _families;
     private readonly nint _read;
     private readonly nint _cachedRead;
     private int _disposed;
 
-    private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint data, nint local, ILogger logger)
+    private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint[] families, ILogger logger)
     {
         _options = options;
         _settings = settings;
         _db = db;
-        _data = data;
-        _local = local;
+        _families = families;
         _logger = logger;
         _read = rocksdb_readoptions_create();
         _cachedRead = rocksdb_readoptions_create();
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
-        _writer = new RocksWriter(db, data, local, options.StallMax, new SpaceGuard(options.Path, options.FreeBytesMin));
+        _writer = new RocksWriter(db, families, options.StallMax, new SpaceGuard(options.Path, options.FreeBytesMin));
         _commits = new CommitThread(_writer.Commit, _writer.Seal, options.SealAfter);
     }
 
@@ -62,14 +63,14 @@ public sealed partial class RocksEngine : IStorageEngine
         var settings = new RocksSettings(options, merge, logger, create: !exists);
         try
         {
-            var families = stackalloc nint[2];
+            var families = new nint[StorageAreas.Count];
             var db = OpenDatabase(options.Path, settings, families, tail);
             if (tail.Length > 0)
             {
                 LogTail(logger, tail);
             }
 
-            return new RocksEngine(options, settings, db, families[0], families[1], logger);
+            return new RocksEngine(options, settings, db, families, logger);
         }
         catch
         {
@@ -132,7 +133,7 @@ public sealed partial class RocksEngine : IStorageEngine
         Enter();
         try
         {
-            return Held(_data) + Held(_local);
+            return _families.Sum(Held);
         }
         finally
         {
@@ -153,19 +154,17 @@ public sealed partial class RocksEngine : IStorageEngine
         Close();
     }
 
-    private static unsafe nint OpenDatabase(string path, RocksSettings settings, nint* families, string tail)
+    private static unsafe nint OpenDatabase(string path, RocksSettings settings, nint[] families, string tail)
     {
-        var names = stackalloc nint[2];
-        var options = stackalloc nint[2];
-        (options[0], options[1]) = (settings.Data, settings.Local);
-
-        // RocksDB insists on a family of this name; it holds the data.
-        names[0] = Marshal.StringToCoTaskMemUTF8("default");
-        names[1] = Marshal.StringToCoTaskMemUTF8("local");
+        var names = Array.ConvertAll(FamilyNames, Marshal.StringToCoTaskMemUTF8);
         byte* error = null;
-        var db = rocksdb_open_column_families(settings.Database, path, 2, names, options, families, &error);
-        Marshal.FreeCoTaskMem(names[0]);
-        Marshal.FreeCoTaskMem(names[1]);
+        nint db;
+        fixed (nint* name = names, option = settings.Families, family = families)
+        {
+            db = rocksdb_open_column_families(settings.Database, path, families.Length, name, option, family, &error);
+        }
+
+        Array.ForEach(names, Marshal.FreeCoTaskMem);
         var status = TakeError(error);
         return status is null ? db : throw RocksErrors.OfOpen(status, path, tail);
     }
@@ -197,7 +196,7 @@ public sealed partial class RocksEngine : IStorageEngine
 
     private void Enter() => ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
 
-    private nint Family(StorageArea area) => area == StorageArea.Data ? _data : _local;
+    private nint Family(StorageArea area) => _families[(int)area];
 
     private long Held(nint family) =>
         IntProperty(_db, family, "rocksdb.live-sst-files-size\0"u8) + IntProperty(_db, family, "rocksdb.cur-size-all-mem-tables\0"u8);
@@ -209,8 +208,7 @@ public sealed partial class RocksEngine : IStorageEngine
         rocksdb_readoptions_destroy(_read);
         rocksdb_readoptions_destroy(_cachedRead);
         _writer.Dispose();
-        rocksdb_column_family_handle_destroy(_data);
-        rocksdb_column_family_handle_destroy(_local);
+        Array.ForEach(_families, rocksdb_column_family_handle_destroy);
         rocksdb_close(_db);
         _settings.Dispose();
     }
@@ -223,11 +221,14 @@ public sealed partial class RocksEngine : IStorageEngine
             return;
         }
 
-        var families = stackalloc nint[2] { _data, _local };
         var flush = rocksdb_flushoptions_create();
         rocksdb_flushoptions_set_wait(flush, 1);
         byte* error = null;
-        rocksdb_flush_cfs(_db, flush, families, 2, &error);
+        fixed (nint* families = _families)
+        {
+            rocksdb_flush_cfs(_db, flush, families, _families.Length, &error);
+        }
+
         rocksdb_flushoptions_destroy(flush);
         if (TakeError(error) is { } status)
         {

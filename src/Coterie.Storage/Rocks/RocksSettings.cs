@@ -17,6 +17,7 @@ internal sealed class RocksSettings : IDisposable
     private const int Level0FilesMax = 36;
     private const double BloomBitsPerKey = 10;
     private const long LocalWriteBufferBytes = 4L * 1024 * 1024;
+    private const long HintsWriteBufferBytes = 8L * 1024 * 1024;
 
     private readonly nint _cache;
     private readonly nint _env;
@@ -28,25 +29,30 @@ internal sealed class RocksSettings : IDisposable
         _env = rocksdb_create_default_env();
         _space = rocksdb_sst_file_manager_create(_env);
         Database = DatabaseOptions(options, create);
-        Data = FamilyOptions(options.WriteBufferBytes);
-        Local = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
-        rocksdb_options_set_merge_operator(Data, RocksMergeOperator.Create(merge, logger, out var mergeOperator));
+        Families = new nint[StorageAreas.Count];
+        Families[(int)StorageArea.Data] = FamilyOptions(options.WriteBufferBytes);
+        Families[(int)StorageArea.Local] = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
+        Families[(int)StorageArea.Hints] = FamilyOptions(Math.Min(options.WriteBufferBytes, HintsWriteBufferBytes));
+        Families[(int)StorageArea.Trees] = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
+        rocksdb_options_set_merge_operator(Families[(int)StorageArea.Data], RocksMergeOperator.Create(merge, logger, out var mergeOperator));
         MergeOperator = mergeOperator;
     }
 
     public nint Database { get; }
 
-    public nint Data { get; }
-
-    public nint Local { get; }
+    /// <summary>The options of each area's column family, by its number.</summary>
+    public nint[] Families { get; }
 
     public RocksMergeOperator MergeOperator { get; }
 
     public void Dispose()
     {
         rocksdb_options_destroy(Database);
-        rocksdb_options_destroy(Data);
-        rocksdb_options_destroy(Local);
+        foreach (var family in Families)
+        {
+            rocksdb_options_destroy(family);
+        }
+
         rocksdb_sst_file_manager_destroy(_space);
         rocksdb_env_destroy(_env);
         rocksdb_cache_destroy(_cache);

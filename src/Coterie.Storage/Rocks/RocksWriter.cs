@@ -22,8 +22,8 @@ internal sealed class RocksWriter : IDisposable
     private static readonly TimeSpan StallPoll = TimeSpan.FromMilliseconds(1);
 
     private readonly nint _db;
+    private readonly nint[] _families;
     private readonly nint _data;
-    private readonly nint _local;
     private readonly TimeSpan _stallMax;
     private readonly SpaceGuard _space;
     private readonly nint _writeBatch;
@@ -36,11 +36,11 @@ internal sealed class RocksWriter : IDisposable
     private long _seals;
     private long _folds;
 
-    public RocksWriter(nint db, nint data, nint local, TimeSpan stallMax, SpaceGuard space)
+    public RocksWriter(nint db, nint[] families, TimeSpan stallMax, SpaceGuard space)
     {
         _db = db;
-        _data = data;
-        _local = local;
+        _families = families;
+        _data = families[(int)StorageArea.Data];
         _stallMax = stallMax;
         _space = space;
         _writeBatch = rocksdb_writebatch_create();
@@ -184,7 +184,7 @@ internal sealed class RocksWriter : IDisposable
     {
         foreach (var item in batch)
         {
-            var family = Family(item.Area);
+            var family = _families[(int)item.Area];
             fixed (byte* key = item.Key, value = item.Value)
             {
                 switch (item.Operation)
@@ -217,6 +217,4 @@ internal sealed class RocksWriter : IDisposable
         rocksdb_readoptions_destroy(_read);
         rocksdb_writebatch_destroy(_writeBatch);
     }
-
-    private nint Family(StorageArea area) => area == StorageArea.Data ? _data : _local;
 }
