@@ -21,6 +21,7 @@ public sealed class ReplicaMap
         _sets = sets;
         ReplicationFactors = replicationFactors;
         Ranges = InOrder(tokens, sets);
+        Groups = ReplicaGroup.Of(Ranges);
     }
 
     /// <summary>
@@ -31,6 +32,9 @@ public sealed class ReplicaMap
 
     /// <summary>All ranges in order of tokens, covering each token once. Empty before formation.</summary>
     public ImmutableArray<TokenRange> Ranges { get; }
+
+    /// <summary>The ranges by who keeps them. Together they cover each token once.</summary>
+    public ImmutableArray<ReplicaGroup> Groups { get; }
 
     public static ReplicaMap Create(IEnumerable<NodeInfo> nodes, ReplicationStrategy strategy, string localDatacenter)
     {
@@ -78,6 +82,23 @@ public sealed class ReplicaMap
         }
 
         return _sets[low == tokens.Length ? 0 : low];
+    }
+
+    /// <summary>The group that the token belongs to; null before formation. There are few groups, and this is not for every request.</summary>
+    public ReplicaGroup? GroupOf(Token token)
+    {
+        foreach (var group in Groups)
+        {
+            foreach (var span in group.Ranges)
+            {
+                if (span.Contains(token))
+                {
+                    return group;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>For each node the fraction of the ring it is a replica of: the fractions add up to the number of copies.</summary>

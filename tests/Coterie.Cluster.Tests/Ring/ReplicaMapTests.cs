@@ -28,6 +28,33 @@ public sealed class ReplicaMapTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Rings))]
+    public void Groups_cover_each_token_once_and_are_kept_by_whom_the_look_up_names(int size, int copies)
+    {
+        var map = ReplicaMap.Create(TokenAllocation.Even([.. Enumerable.Range(1, size).Select(i => TestNodes.Node(i))]), new SimpleStrategy(copies), "dc1");
+
+        var spans = map.Groups.SelectMany(group => group.Ranges).OrderBy(span => span.Start).ToArray();
+        Assert.Equal(Token.Minimum, spans[0].Start);
+        Assert.Equal(long.MaxValue, spans[^1].End.Value);
+        Assert.All(Enumerable.Range(1, spans.Length - 1), i => Assert.Equal(spans[i - 1].End, spans[i].Start));
+        Assert.Equal(map.Groups.Length, map.Groups.Select(group => string.Join(' ', group.Nodes)).Distinct().Count());
+        Assert.All(map.Ranges, range =>
+        {
+            var group = map.GroupOf(range.End)!;
+            Assert.Same(group, map.GroupOf(new Token(range.Start.Value + 1)));
+            Assert.Equal(range.Replicas.Nodes.Order(), group.Nodes);
+        });
+    }
+
+    [Fact]
+    public void A_replica_of_everything_has_one_group_of_one_range()
+    {
+        var map = ReplicaMap.Create(TokenAllocation.Even([TestNodes.Node(1), TestNodes.Node(2), TestNodes.Node(3)]), new SimpleStrategy(3), "dc1");
+
+        Assert.Equal(new TokenSpan(Token.Minimum, new Token(long.MaxValue)), Assert.Single(Assert.Single(map.Groups).Ranges));
+    }
+
     [Fact]
     public void A_look_up_agrees_with_a_walk_of_the_ring()
     {
