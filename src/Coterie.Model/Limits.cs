@@ -158,6 +158,21 @@ public static class Limits
     /// <summary>A batch of the writer loop takes no further write once it has this many bytes, so that one fsync stays short.</summary>
     public const int WriterBatchBytesMax = 1024 * 1024;
 
+    /// <summary>Bytes of one key in the engine: table, token, partition key with its zeros doubled, entry key.</summary>
+    public const int DataKeyBytesMax = 16 + (2 * PartitionKeyBytesMax) + EntryKeyBytesMax;
+
+    /// <summary>Ranges of one request for hashes between replicas.</summary>
+    public const int TreeRangesMax = 1_024;
+
+    /// <summary>Parts that a range is cut into at a time, when two replicas differ in it.</summary>
+    public const int TreePartsMax = 16;
+
+    /// <summary>Rows of one comparison between replicas.</summary>
+    public const int TreeRowsMax = 8_192;
+
+    /// <summary>Keys written a moment ago that a node remembers, so that rows on their way are not taken for rows that differ.</summary>
+    public const int RecentKeysMax = 1_000_000;
+
     /// <summary>Cold reads that may wait for a thread of the storage engine's I/O pool.</summary>
     public const int StorageWorkQueuedMax = 4_096;
 }

@@ -14,6 +14,15 @@ internal static partial class ReplicaLog
     [LoggerMessage(2002, LogLevel.Warning, "Refused a read of table {Table}: {Reason}")]
     public static partial void Tombstones(ILogger logger, StorageId table, string reason);
 
+    [LoggerMessage(2010, LogLevel.Error, "Damaged data met while a leaf was read")]
+    public static partial void LeafNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(2011, LogLevel.Information, "Removed the rows of table {Table}, which was dropped or truncated")]
+    public static partial void TableRemoved(ILogger logger, StorageId table);
+
+    [LoggerMessage(2012, LogLevel.Error, "A request {Verb} could not be answered")]
+    public static partial void TreeNotAnswered(ILogger logger, Cluster.Transport.Verb verb, Exception exception);
+
     [LoggerMessage(2003, LogLevel.Error, "A read of table {Table} failed")]
     public static partial void ReadFailed(ILogger logger, StorageId table, Exception exception);
 }

@@ -12,12 +12,15 @@ using Coterie.Model.Time;
 using Coterie.Replica;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
+using Coterie.Repair;
 using Coterie.Replica.Reads;
+using Coterie.Replica.Trees;
 using Coterie.Server.Connections;
 using Coterie.Server.Events;
 using Coterie.Server.Execution;
 using Coterie.Server.Prepared;
 using Coterie.Server.SystemTables;
+using Coterie.Storage.Trees;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +39,7 @@ public sealed class CoterieNode : IAsyncDisposable
     private readonly NodeParts _parts;
     private readonly NodeOptions _options;
     private readonly ILogger _log;
+    private readonly TreeLeaves _leaves;
     private readonly StorageWriter _writer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,13 +53,16 @@ public sealed class CoterieNode : IAsyncDisposable
     private EventPublisher? _events;
     private PreparedStatements? _prepared;
     private ReadCoordinator? _reads;
+    private TreeKeeper? _trees;
+    private RepairService? _repair;
 
     public CoterieNode(NodeParts parts)
     {
         _parts = parts;
         _options = parts.Options;
         _log = parts.Logging.CreateLogger<CoterieNode>();
-        _writer = new StorageWriter(parts.Engine, _options.Writer, parts.Logging.CreateLogger<StorageWriter>()) { EngineFailed = Fail };
+        _leaves = new TreeLeaves(parts.Engine, parts.Time, _options.Leaves, parts.Logging.CreateLogger<TreeLeaves>());
+        _writer = new StorageWriter(parts.Engine, _options.Writer, parts.Logging.CreateLogger<StorageWriter>(), _leaves) { EngineFailed = Fail };
     }
 
     /// <summary>Known once the start has read or chosen it.</summary>
@@ -82,6 +89,13 @@ public sealed class CoterieNode : IAsyncDisposable
 
     public CoordinatorCounters CoordinatorCounters { get; } = new();
 
+    public TreeCounters TreeCounters { get; } = new();
+
+    public RepairCounters RepairCounters { get; } = new();
+
+    /// <summary>Known once the node is a member.</summary>
+    public RepairService? Repair => _repair;
+
     public StorageWriterCounts WriterCounts => _writer.Counts;
 
     public int PreparedStatements => _prepared?.Count ?? 0;
@@ -93,6 +107,7 @@ public sealed class CoterieNode : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        _leaves.Load();
         _writer.Start();
         var state = new LocalState(_parts.Engine, _writer);
         Id = await IdentityAsync(state);
@@ -111,6 +126,7 @@ public sealed class CoterieNode : IAsyncDisposable
         await formation.RunAsync(linked.Token);
         await FirstRoundAsync(liveness, linked.Token);
         await _clockKeeper.StartAsync(linked.Token);
+        StartRepair(metadata, messenger, liveness);
         await ServeAsync(CreateExecution(metadata, messenger, liveness, clock), linked.Token);
     }
 
@@ -139,7 +155,7 @@ public sealed class CoterieNode : IAsyncDisposable
         }
 
         _stopping.Cancel();
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _reads, _liveness, _metadata, _messenger, _clockKeeper })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _repair, _reads, _trees, _liveness, _metadata, _messenger, _clockKeeper })
         {
             if (part is not null)
             {
@@ -234,6 +250,40 @@ public sealed class CoterieNode : IAsyncDisposable
             _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault));
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
+        RegisterTrees(messenger, tables);
+    }
+
+    private void RegisterTrees(Messenger messenger, LiveTables tables)
+    {
+        var answers = new TreeHandler(_parts.Engine, _leaves, tables, _parts.Time, TreeCounters, _parts.Logging.CreateLogger<TreeHandler>());
+        foreach (var verb in TreeHandler.Verbs)
+        {
+            messenger.Register(verb, answers);
+        }
+
+        messenger.Register(Verb.TreeRepair, new TreeRepairHandler(_writer, tables, TreeCounters, _parts.Logging.CreateLogger<TreeRepairHandler>()));
+        _trees = new TreeKeeper(
+            _parts.Engine, _writer, _leaves, tables, _parts.Time, _options.Trees, TreeCounters, _parts.Logging.CreateLogger<TreeKeeper>());
+    }
+
+    private void StartRepair(MetadataService metadata, Messenger messenger, LivenessMonitor liveness)
+    {
+        _trees!.Start();
+        _repair = new RepairService(new RepairParts
+        {
+            Self = Id,
+            Messenger = messenger,
+            Metadata = metadata,
+            Maps = new ReplicaMaps(metadata, _options.Datacenter),
+            Liveness = liveness,
+            Time = _parts.Time,
+            Random = NextRandom(),
+            Counters = RepairCounters,
+            Logger = _parts.Logging.CreateLogger<RepairService>(),
+            Broken = Fail,
+            Options = _options.Repair,
+        });
+        _repair.Start();
     }
 
     /// <summary>A node that has no opinion of its peers takes them for down, and would answer its first clients with Unavailable.</summary>

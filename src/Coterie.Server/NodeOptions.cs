@@ -3,9 +3,12 @@ using System.Net;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
+using Coterie.Repair;
 using Coterie.Replica;
+using Coterie.Replica.Trees;
 using Coterie.Server.Connections;
 using Coterie.Server.Execution;
+using Coterie.Storage.Trees;
 using Coterie.Storage.Writer;
 
 namespace Coterie.Server;
@@ -41,6 +44,12 @@ public sealed record NodeOptions
     public CoordinatorOptions Coordinator { get; init; } = CoordinatorOptions.Default;
 
     public StorageWriterOptions Writer { get; init; } = new();
+
+    public TreeLeavesOptions Leaves { get; init; } = new();
+
+    public TreeOptions Trees { get; init; } = new();
+
+    public RepairOptions Repair { get; init; } = new();
 
     /// <summary>A mistake planted for the simulator to find; None everywhere else. The coordinator's and the writer's are in their options.</summary>
     public ReplicaFault ReplicaFault { get; init; }

@@ -25,10 +25,19 @@ public sealed class StorageBatch
     private const int InitialBytes = 64 * 1024;
 
     private byte[] _buffer = new byte[InitialBytes];
+    private long? _oldestFormed;
 
     public int Count { get; private set; }
 
     public int Bytes { get; private set; }
+
+    /// <summary>
+    /// Nothing in it that could be swept one day was formed, or expires, before this; <see cref="long.MinValue"/> if nobody has said so.
+    /// </summary>
+    public long OldestFormed => _oldestFormed ?? long.MinValue;
+
+    /// <summary>Says of the rows that are being added that nothing in them was formed, or expires, before this time (milliseconds).</summary>
+    public void NoteFormed(long milliseconds) => _oldestFormed = Math.Min(_oldestFormed ?? long.MaxValue, milliseconds);
 
     public void Put(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Append(BatchOperation.Put, area, key, value);
 
@@ -46,9 +55,13 @@ public sealed class StorageBatch
     {
         Count = 0;
         Bytes = 0;
+        _oldestFormed = null;
     }
 
     public Enumerator GetEnumerator() => new(_buffer.AsSpan(0, Bytes));
+
+    /// <summary>The operations that were added after the batch had this many bytes.</summary>
+    internal Suffix From(int bytes) => new(_buffer.AsSpan(bytes, Bytes - bytes));
 
     /// <summary>Takes back what was added after the batch had this many operations and bytes.</summary>
     internal void Rewind(int count, int bytes)
@@ -77,6 +90,13 @@ public sealed class StorageBatch
         value.CopyTo(span[(HeaderBytes + key.Length)..]);
         Bytes = end;
         Count++;
+    }
+
+    internal readonly ref struct Suffix(ReadOnlySpan<byte> operations)
+    {
+        private readonly ReadOnlySpan<byte> _operations = operations;
+
+        public Enumerator GetEnumerator() => new(_operations);
     }
 
     /// <summary>Walks the operations in the order in which they were added.</summary>

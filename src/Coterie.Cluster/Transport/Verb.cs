@@ -64,4 +64,5 @@ public enum Verb : byte
     RowDigests = 46,
     RowDifference = 47,
     RowFetch = 48,
+    RowScan = 49,
 }

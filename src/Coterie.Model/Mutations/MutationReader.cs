@@ -98,9 +98,11 @@ public ref struct MutationReader
         }
     }
 
-    private static void ValidateEntryKey(ReadOnlySpan<byte> key)
+    /// <summary>Checks that the bytes are the key of an entry within its partition.</summary>
+    /// <exception cref="MalformedDataException">They are not.</exception>
+    public static void ValidateEntryKey(ReadOnlySpan<byte> key)
     {
-        switch ((EntryKind)key[0])
+        switch (key.IsEmpty ? 0 : (EntryKind)key[0])
         {
             case EntryKind.Header or EntryKind.Static when key.Length == 1:
             case EntryKind.Row:
@@ -114,7 +116,7 @@ public ref struct MutationReader
 
                 return;
             default:
-                throw new MalformedDataException($"entry key of {key.Length} bytes and kind 0x{key[0]:X2}");
+                throw new MalformedDataException($"entry key of {key.Length} bytes and kind 0x{(key.IsEmpty ? 0 : key[0]):X2}");
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
     public void AppendTo(StorageBatch batch)
     {
         var mutation = new MutationReader(_body.Span);
+        batch.NoteFormed(mutation.Formed.Milliseconds);
         DataKey.WritePartition(mutation.Table, mutation.Token, mutation.PartitionKey, _key);
         var prefix = _key.Length;
         while (mutation.MoveNext())

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Coterie.Model;
+using Coterie.Storage.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Storage.Writer;
@@ -19,6 +20,7 @@ public sealed partial class StorageWriter : IStorageWriter
 {
     private readonly IStorageEngine _engine;
     private readonly StorageWriterOptions _options;
+    private readonly TreeLeaves? _leaves;
     private readonly ILogger _logger;
     private readonly Channel<IPendingWrite> _queue;
     private readonly StorageBatch _batch = new();
@@ -36,11 +38,16 @@ public sealed partial class StorageWriter : IStorageWriter
     private long _fullWrites;
     private long _failedWrites;
 
-    public StorageWriter(IStorageEngine engine, StorageWriterOptions options, ILogger<StorageWriter> logger)
+    /// <param name="engine">Written by this loop alone.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="logger">Told what an operator should know.</param>
+    /// <param name="leaves">Marked with whatever is written to rows; null: nobody compares this store with another.</param>
+    public StorageWriter(IStorageEngine engine, StorageWriterOptions options, ILogger<StorageWriter> logger, TreeLeaves? leaves = null)
     {
         Check.That(options.QueuedWritesMax > 0 && options.QueuedBytesMax > 0 && options.BatchBytesMax > 0);
         _engine = engine;
         _options = options;
+        _leaves = leaves;
         _logger = logger;
         _queue = Channel.CreateBounded<IPendingWrite>(new BoundedChannelOptions(options.QueuedWritesMax)
         {
@@ -166,7 +173,9 @@ public sealed partial class StorageWriter : IStorageWriter
     {
         try
         {
+            _leaves?.Finish(_batch);
             await _engine.CommitAsync(_batch);
+            _leaves?.Finished(durable: true);
             Volatile.Write(ref _syncs, _syncs + 1);
             Volatile.Write(ref _syncedBytes, _syncedBytes + _batch.Bytes);
             NoteSpace(null);
@@ -174,6 +183,7 @@ public sealed partial class StorageWriter : IStorageWriter
         }
         catch (StorageFullException exception)
         {
+            _leaves?.Finished(durable: false);
             NoteSpace(exception);
             return WriteResult.Full;
         }

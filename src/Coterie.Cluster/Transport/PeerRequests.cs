@@ -1,11 +1,10 @@
 using System.Net;
-using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 
-namespace Coterie.Cluster.Metadata;
+namespace Coterie.Cluster.Transport;
 
 /// <summary>One request and its reply, awaited. For what happens seldom; the data path has pooled objects instead.</summary>
-internal static class PeerRequests
+public static class PeerRequests
 {
     public static async Task<ReplyQueue.Reply> AskAsync(
         this IMessenger messenger, IPEndPoint target, Verb verb, byte[] body, TimeSpan timeout, CancellationToken cancellationToken)

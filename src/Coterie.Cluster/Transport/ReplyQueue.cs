@@ -1,10 +1,9 @@
 using System.Threading.Channels;
-using Coterie.Cluster.Transport;
 
-namespace Coterie.Cluster.Metadata;
+namespace Coterie.Cluster.Transport;
 
 /// <summary>Collects the replies to one round of requests, in order of arrival. Holds one for each request, so it never overflows.</summary>
-internal sealed class ReplyQueue(int requests) : IReplySink
+public sealed class ReplyQueue(int requests) : IReplySink
 {
     private readonly Channel<Reply> _replies = Channel.CreateBounded<Reply>(new BoundedChannelOptions(requests) { SingleReader = true });
 

@@ -1,0 +1,83 @@
+using Coterie.Model.Trees;
+
+namespace Coterie.Repair.Exchanges;
+
+/// <summary>
+/// Decides, of the rows of a range in which two replicas differ, which travel in which direction. Pure.
+/// </summary>
+/// <remarks>
+/// A row that one side lacks goes there. Of a row that both have, the newer version goes to the older side first, where it is merged: often that is all. What the
+/// older side had that the newer one lacked shows at the next look at the same keys, when both have the same newest timestamp: then each gets the other's.
+/// A row written a moment ago on the side that has it is on its way anyhow and is left alone, unless it holds a tombstone from before the cut, which must be on
+/// both sides for the cut to be true.
+/// </remarks>
+public static class RowComparison
+{
+    /// <param name="local">The rows of the driving side, in order of keys.</param>
+    /// <param name="unknown">Indexes into <paramref name="local"/>: rows that the other side does not have like this.</param>
+    /// <param name="others">The rows of the other side that the driving side does not have like this.</param>
+    /// <param name="again">Whether these keys were sent already in this exchange, so that it does not matter that they are recent.</param>
+    public static RowTransfers Compare(IReadOnlyList<RowSummary> local, IReadOnlyList<int> unknown, IReadOnlyList<RowSummary> others, bool again)
+    {
+        var theirs = others.ToDictionary(static row => row.Key, KeyComparer.Instance);
+        var toPeer = new List<byte[]>();
+        var toLocal = new List<byte[]>();
+        var lookAgain = new List<byte[]>();
+        foreach (var index in unknown)
+        {
+            var mine = local[index];
+            var isThere = theirs.Remove(mine.Key, out var other);
+            if (!again && IsOnItsWay(mine, isThere ? other : null))
+            {
+                continue;
+            }
+
+            if (!isThere || mine.Newest >= other.Newest)
+            {
+                toPeer.Add(mine.Key);
+            }
+
+            if (isThere && other.Newest >= mine.Newest)
+            {
+                toLocal.Add(mine.Key);
+            }
+
+            if (isThere && mine.Newest != other.Newest)
+            {
+                lookAgain.Add(mine.Key);
+            }
+        }
+
+        foreach (var other in others)
+        {
+            if (theirs.ContainsKey(other.Key) && (again || !IsOnItsWay(other, null)))
+            {
+                toLocal.Add(other.Key);
+            }
+        }
+
+        return new RowTransfers(toPeer, toLocal, lookAgain);
+    }
+
+    private static bool IsOnItsWay(RowSummary row, RowSummary? other) =>
+        (row.IsRecent || other is { IsRecent: true }) && !row.HasOldTombstone && other is not { HasOldTombstone: true };
+}
+
+/// <param name="ToPeer">Keys of rows that the driving side sends.</param>
+/// <param name="ToLocal">Keys of rows that it fetches.</param>
+/// <param name="LookAgain">Keys that may still differ when that is done.</param>
+public sealed record RowTransfers(IReadOnlyList<byte[]> ToPeer, IReadOnlyList<byte[]> ToLocal, IReadOnlyList<byte[]> LookAgain);
+
+internal sealed class KeyComparer : IEqualityComparer<byte[]>
+{
+    public static KeyComparer Instance { get; } = new();
+
+    public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+    public int GetHashCode(byte[] obj)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(obj);
+        return hash.ToHashCode();
+    }
+}

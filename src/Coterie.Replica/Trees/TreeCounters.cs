@@ -1,0 +1,41 @@
+namespace Coterie.Replica.Trees;
+
+/// <summary>What a node has done for its trees since it started. Written from any thread, read by the metrics.</summary>
+public sealed class TreeCounters
+{
+    private long _leavesHashed;
+    private long _rowsRead;
+    private long _rowsRepaired;
+    private long _repairsRefused;
+    private long _malformed;
+    private long _corrupt;
+
+    /// <summary>Leaves that were read and are clean since.</summary>
+    public long LeavesHashed => Interlocked.Read(ref _leavesHashed);
+
+    /// <summary>Entries read to keep the trees current, and to answer other replicas.</summary>
+    public long RowsRead => Interlocked.Read(ref _rowsRead);
+
+    /// <summary>Entries taken from other replicas.</summary>
+    public long RowsRepaired => Interlocked.Read(ref _rowsRepaired);
+
+    /// <summary>Repairs refused because their source knew an older horizon than this node has swept with.</summary>
+    public long RepairsRefused => Interlocked.Read(ref _repairsRefused);
+
+    public long Malformed => Interlocked.Read(ref _malformed);
+
+    /// <summary>Times that reading for a tree met damaged data on this node's disk.</summary>
+    public long Corrupt => Interlocked.Read(ref _corrupt);
+
+    internal void Hashed(int leaves) => Interlocked.Add(ref _leavesHashed, leaves);
+
+    internal void Read(long rows) => Interlocked.Add(ref _rowsRead, rows);
+
+    internal void Repaired(long rows) => Interlocked.Add(ref _rowsRepaired, rows);
+
+    internal void RepairRefused() => Interlocked.Increment(ref _repairsRefused);
+
+    internal void RequestMalformed() => Interlocked.Increment(ref _malformed);
+
+    internal void DataCorrupt() => Interlocked.Increment(ref _corrupt);
+}

@@ -1,0 +1,151 @@
+using Coterie.Model;
+using Coterie.Model.Ids;
+using Coterie.Storage;
+using Coterie.Storage.Trees;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Replica.Trees;
+
+/// <summary>
+/// Keeps a node's trees current: reads the leaves that were written to, so many entries a second, and removes from the disk what belongs to
+/// tables that are no more.
+/// </summary>
+public sealed class TreeKeeper : IAsyncDisposable
+{
+    private const long RowsPerReadMax = 8_192;
+
+    private readonly IStorageEngine _engine;
+    private readonly IStorageWriter _writer;
+    private readonly TreeLeaves _leaves;
+    private readonly LiveTables _tables;
+    private readonly TimeProvider _time;
+    private readonly TreeOptions _options;
+    private readonly TreeCounters _counters;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+
+    public TreeKeeper(
+        IStorageEngine engine,
+        IStorageWriter writer,
+        TreeLeaves leaves,
+        LiveTables tables,
+        TimeProvider time,
+        TreeOptions options,
+        TreeCounters counters,
+        ILogger<TreeKeeper> logger)
+    {
+        _engine = engine;
+        _writer = writer;
+        _leaves = leaves;
+        _tables = tables;
+        _time = time;
+        _options = options;
+        _counters = counters;
+        _logger = logger;
+    }
+
+    /// <summary>On the caller's scheduler.</summary>
+    public void Start() => _loop = RunAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _stopping.Cancel();
+        await _loop;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_options.Interval, _time, _stopping.Token);
+                _leaves.Tick();
+                await ForgetDeadTablesAsync();
+                await ReadDirtyAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ReadDirtyAsync()
+    {
+        var budget = (long)(_options.RowsPerSecond * _options.Interval.TotalSeconds);
+        foreach (var view in _leaves.TakeDirty(budget))
+        {
+            if (budget <= 0 || _stopping.IsCancellationRequested)
+            {
+                _leaves.GiveBack(view.Leaf);
+                continue;
+            }
+
+            var rows = await TryReadAsync(view, budget);
+            budget -= rows ?? budget;
+            if (rows is null)
+            {
+                _leaves.GiveBack(view.Leaf);
+            }
+        }
+    }
+
+    /// <summary>The entries read; null if the leaf could not be read or is not clean for all that.</summary>
+    private async Task<long?> TryReadAsync(LeafView view, long budget)
+    {
+        try
+        {
+            // Before it is read: what the leaf's last batch wrote must be visible then, or the hash would be of less than it stands for.
+            var readAll = view.LastBatch <= _leaves.CommittedBatch;
+            if (StorageWork<LeafReading>.TryRun(_engine, () => LeafReading.Of(_engine, view.Start, view.End, Math.Min(budget, RowsPerReadMax))) is not { } read)
+            {
+                return null;
+            }
+
+            var reading = await read;
+            _counters.Read(reading.RowsRead);
+            var rewrite = new LeafRewrite(_leaves, view, reading, readAll);
+            if (!_writer.TryEnqueue(rewrite) || await rewrite.Done != WriteResult.Durable)
+            {
+                return null;
+            }
+
+            if (!rewrite.WasUnchanged || !readAll)
+            {
+                _leaves.GiveBack(view.Leaf);
+                return reading.RowsRead;
+            }
+
+            _counters.Hashed(reading.Contents.Count);
+            return reading.RowsRead;
+        }
+        catch (Exception exception) when (exception is StorageCorruptException or MalformedDataException)
+        {
+            _counters.DataCorrupt();
+            ReplicaLog.LeafNotRead(_logger, exception);
+            return null;
+        }
+    }
+
+    private async Task ForgetDeadTablesAsync()
+    {
+        foreach (var table in _leaves.Tables())
+        {
+            if (_tables.Contains(new StorageId(table)))
+            {
+                continue;
+            }
+
+            var removal = new TableRemoval(table);
+            if (_writer.TryEnqueue(removal) && await removal.Done == WriteResult.Durable)
+            {
+                _leaves.Forget(table);
+                ReplicaLog.TableRemoved(_logger, new StorageId(table));
+            }
+        }
+    }
+}

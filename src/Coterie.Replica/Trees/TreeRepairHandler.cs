@@ -1,0 +1,102 @@
+using Coterie.Cluster.Transport;
+using Coterie.Model;
+using Coterie.Model.Deletes;
+using Coterie.Model.Ids;
+using Coterie.Model.Keys;
+using Coterie.Model.Pooling;
+using Coterie.Model.Rows;
+using Coterie.Model.Trees;
+using Coterie.Model.Wire;
+using Coterie.Storage;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Replica.Trees;
+
+/// <summary>
+/// Takes entries that another replica has and this one lacks. All of a request are one write; answered when it is durable. Nothing reaches the writer
+/// that has not been validated whole.
+/// </summary>
+public sealed class TreeRepairHandler(
+    IStorageWriter writer, LiveTables tables, TreeCounters counters, ILogger<TreeRepairHandler> logger) : IRequestHandler
+{
+    public void Handle(in Request request)
+    {
+        TreeRepairWrite write;
+        try
+        {
+            var reader = new ByteReader(request.Body);
+            var horizon = reader.ReadInt64();
+            var table = new StorageId(reader.ReadUInt32());
+            if (!tables.Contains(table))
+            {
+                request.Reply.Send(ReplyStatus.Stale, []);
+                return;
+            }
+
+            write = Validated(request, table, ref reader);
+        }
+        catch (MalformedDataException exception)
+        {
+            counters.RequestMalformed();
+            ReplicaLog.Malformed(logger, "repair", request.From, exception.Message);
+            request.Reply.Send(ReplyStatus.Failed, []);
+            return;
+        }
+
+        if (!writer.TryEnqueue(write))
+        {
+            request.Reply.Send(ReplyStatus.Overloaded, []);
+        }
+    }
+
+    private TreeRepairWrite Validated(in Request request, StorageId table, ref ByteReader reader)
+    {
+        var partitionKey = new PooledBuffer();
+        var entries = reader.Position;
+        var count = 0;
+        var oldest = long.MaxValue;
+        while (EntryList.TryRead(ref reader, out var key, out var row))
+        {
+            partitionKey.Clear();
+            var entryKeyAt = DataKey.Read(key, out var keyTable, out var token, partitionKey);
+            if (keyTable != table || Partitioner.TokenOf(partitionKey.Span) != token)
+            {
+                throw new MalformedDataException("an entry of another table, or with a token that is not its key's");
+            }
+
+            Model.Mutations.MutationReader.ValidateEntryKey(key[entryKeyAt..]);
+            RowMerge.ValidateStored(row);
+            oldest = Math.Min(oldest, RowPurge.OldestPurgeable(row));
+            count++;
+        }
+
+        partitionKey.Release();
+        return new TreeRepairWrite(counters, request.Body[entries..].ToArray(), count, oldest, request.Reply);
+    }
+
+    private sealed class TreeRepairWrite(TreeCounters counters, byte[] entries, int count, long oldest, ReplyTo reply) : IPendingWrite
+    {
+        public int Bytes => entries.Length;
+
+        public void AppendTo(StorageBatch batch)
+        {
+            batch.NoteFormed(oldest);
+            var reader = new ByteReader(entries);
+            while (EntryList.TryRead(ref reader, out var key, out var row))
+            {
+                batch.Merge(StorageArea.Data, key, row);
+            }
+        }
+
+        public void Completed(WriteResult result)
+        {
+            if (result == WriteResult.Durable)
+            {
+                counters.Repaired(count);
+            }
+
+            reply.Send(result == WriteResult.Durable ? ReplyStatus.Ok : ReplyStatus.Failed, []);
+        }
+    }
+}
