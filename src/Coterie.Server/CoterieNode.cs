@@ -3,6 +3,8 @@ using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
+using Coterie.Coordinator.Batches;
+using Coterie.Coordinator.Hints;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model;
@@ -49,6 +51,8 @@ public sealed class CoterieNode : IAsyncDisposable
     private EventPublisher? _events;
     private PreparedStatements? _prepared;
     private ReadCoordinator? _reads;
+    private HintKeeper? _hints;
+    private Handoff? _handoff;
 
     public CoterieNode(NodeParts parts)
     {
@@ -82,6 +86,11 @@ public sealed class CoterieNode : IAsyncDisposable
 
     public CoordinatorCounters CoordinatorCounters { get; } = new();
 
+    public HintCounters HintCounters { get; } = new();
+
+    /// <summary>What is kept here for replicas that missed it.</summary>
+    public IReadOnlyList<HintsWaiting> HintsWaiting => _hints?.Waiting() ?? [];
+
     public StorageWriterCounts WriterCounts => _writer.Counts;
 
     public int PreparedStatements => _prepared?.Count ?? 0;
@@ -111,7 +120,11 @@ public sealed class CoterieNode : IAsyncDisposable
         await formation.RunAsync(linked.Token);
         await FirstRoundAsync(liveness, linked.Token);
         await _clockKeeper.StartAsync(linked.Token);
-        await ServeAsync(CreateExecution(metadata, messenger, liveness, clock), linked.Token);
+        var hints = _hints = new HintKeeper(messenger, liveness, _parts.Time, Id, _options.Hints, HintCounters);
+        await hints.LoadAsync(_options.HintsLoadTimeout);
+        var maps = new ReplicaMaps(metadata, _options.Datacenter);
+        _handoff = new Handoff(_parts, messenger, metadata, maps, liveness, hints, Id);
+        await ServeAsync(CreateExecution(metadata, messenger, maps, liveness, clock, hints), linked.Token);
     }
 
     /// <summary>
@@ -139,7 +152,7 @@ public sealed class CoterieNode : IAsyncDisposable
         }
 
         _stopping.Cancel();
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _reads, _liveness, _metadata, _messenger, _clockKeeper })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper })
         {
             if (part is not null)
             {
@@ -230,8 +243,11 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.MetadataAccept, metadata);
         messenger.Register(Verb.MetadataCommit, metadata);
         messenger.Register(Verb.MetadataPull, metadata);
-        messenger.Register(Verb.Mutate, new MutationHandler(
-            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault));
+        var mutations = new MutationHandler(
+            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
+        messenger.Register(Verb.Mutate, mutations);
+        messenger.Register(Verb.Replay, mutations);
+        Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
     }
@@ -249,9 +265,10 @@ public sealed class CoterieNode : IAsyncDisposable
         }
     }
 
-    private ExecutionServices CreateExecution(MetadataService metadata, Messenger messenger, LivenessMonitor liveness, HybridClock clock)
+    private ExecutionServices CreateExecution(
+        MetadataService metadata, Messenger messenger, ReplicaMaps maps, LivenessMonitor liveness, HybridClock clock, HintKeeper hints)
     {
-        var maps = new ReplicaMaps(metadata, _options.Datacenter);
+        var writes = new WriteCoordinator(messenger, maps, liveness, hints, _parts.Time, CoordinatorCounters, _options.Coordinator);
         var systemTables = new SystemTableReader(Id, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
         _prepared = new PreparedStatements();
         _reads = new ReadCoordinator(
@@ -261,7 +278,8 @@ public sealed class CoterieNode : IAsyncDisposable
             Metadata = metadata,
             Changer = metadata,
             Reads = _reads,
-            Writes = new WriteCoordinator(messenger, maps, liveness, _parts.Time, CoordinatorCounters, _options.Coordinator),
+            Writes = writes,
+            Batches = new BatchCoordinator(messenger, metadata, maps, liveness, writes, hints, Id, _parts.Ids),
             SystemTables = systemTables,
             Compiler = new StatementCompiler(metadata, systemTables, _parts.Ids, _options.Datacenter),
             Prepared = _prepared,

@@ -3,6 +3,7 @@ using System.Net;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
+using Coterie.Coordinator.Hints;
 using Coterie.Replica;
 using Coterie.Server.Connections;
 using Coterie.Server.Execution;
@@ -39,6 +40,11 @@ public sealed record NodeOptions
     public FailureDetectionOptions FailureDetection { get; init; } = new();
 
     public CoordinatorOptions Coordinator { get; init; } = CoordinatorOptions.Default;
+
+    public HintOptions Hints { get; init; } = HintOptions.Default;
+
+    /// <summary>How long the start waits for the hints that are kept here to be counted.</summary>
+    public TimeSpan HintsLoadTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     public StorageWriterOptions Writer { get; init; } = new();
 

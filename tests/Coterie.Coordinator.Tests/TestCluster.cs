@@ -6,6 +6,7 @@ using Coterie.Cluster.Membership;
 using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
+using Coterie.Coordinator.Hints;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model.Ids;
@@ -31,10 +32,11 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     private readonly Queue<Action> _held = [];
 
     public TestCluster(
-        string datacenters = "aaa", ReadRepair readRepair = ReadRepair.Blocking, CoordinatorOptions? options = null, SpeculativeRetry? speculative = null, bool distinctRanges = false)
+        string datacenters = "aaa", ReadRepair readRepair = ReadRepair.Blocking, CoordinatorOptions? options = null, SpeculativeRetry? speculative = null, bool distinctRanges = false,
+        HintOptions? hints = null)
     {
         var count = datacenters.Length;
-        _replicas = [.. Enumerable.Range(0, count).Select(_ => new TestReplica(this))];
+        _replicas = [.. Enumerable.Range(0, count).Select(i => new TestReplica(this, TestReplicas.Node(i), Time))];
         var nodes = TokenAllocation.Even([.. datacenters.Select((letter, i) => Info(i, letter.ToString()))]);
         ReplicationStrategy strategy = distinctRanges ? new SimpleStrategy(Math.Min(count, 2)) : TestReplicas.Strategy(datacenters);
         Keyspace = new KeyspaceSchema("ks", strategy);
@@ -52,7 +54,8 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         };
         options ??= CoordinatorOptions.Default;
         Maps = new ReplicaMaps(this, "a");
-        Writes = new WriteCoordinator(this, Maps, this, Time, Counters, options);
+        Hints = new HintKeeper(this, this, Time, TestReplicas.Node(0), hints ?? HintOptions.Default, HintCounters);
+        Writes = new WriteCoordinator(this, Maps, this, Hints, Time, Counters, options);
         Reads = new ReadCoordinator(this, this, Maps, this, Time, TestReplicas.Node(0), Counters, options, NullLogger<ReadCoordinator>.Instance);
     }
 
@@ -88,6 +91,10 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     public FakeTimeProvider Time { get; } = new();
 
     public CoordinatorCounters Counters { get; } = new();
+
+    public HintCounters HintCounters { get; } = new();
+
+    public HintKeeper Hints { get; }
 
     public WriteCoordinator Writes { get; }
 
