@@ -12,6 +12,7 @@ using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Time;
 using Coterie.Replica;
+using Coterie.Replica.Hints;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
 using Coterie.Replica.Reads;
@@ -53,6 +54,7 @@ public sealed class CoterieNode : IAsyncDisposable
     private ReadCoordinator? _reads;
     private HintKeeper? _hints;
     private Handoff? _handoff;
+    private BatchHandler? _batches;
 
     public CoterieNode(NodeParts parts)
     {
@@ -90,6 +92,12 @@ public sealed class CoterieNode : IAsyncDisposable
 
     /// <summary>What is kept here for replicas that missed it.</summary>
     public IReadOnlyList<HintsWaiting> HintsWaiting => _hints?.Waiting() ?? [];
+
+    /// <summary>Hints on their way to the disk.</summary>
+    public long HintsStoring => _hints?.Storing ?? 0;
+
+    /// <summary>Logged batches under way that are kept here.</summary>
+    public int BatchesHeld => _batches?.Held ?? 0;
 
     public StorageWriterCounts WriterCounts => _writer.Counts;
 
@@ -247,7 +255,7 @@ public sealed class CoterieNode : IAsyncDisposable
             _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
         messenger.Register(Verb.Mutate, mutations);
         messenger.Register(Verb.Replay, mutations);
-        Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
+        _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
     }

@@ -32,7 +32,8 @@ internal sealed class Handoff : IAsyncDisposable
         _batches.Start();
     }
 
-    public static void RegisterHandlers(Messenger messenger, NodeParts parts, IStorageWriter writer, NodeId self, ReplicaCounters counters)
+    /// <returns>The store of batches, to be counted.</returns>
+    public static BatchHandler RegisterHandlers(Messenger messenger, NodeParts parts, IStorageWriter writer, NodeId self, ReplicaCounters counters)
     {
         var hints = new HintHandler(parts.Engine, writer, self, counters, parts.Logging.CreateLogger<HintHandler>());
         messenger.Register(Verb.HintStore, hints);
@@ -42,6 +43,7 @@ internal sealed class Handoff : IAsyncDisposable
         messenger.Register(Verb.BatchStore, batches);
         messenger.Register(Verb.BatchRead, batches);
         messenger.Register(Verb.BatchForget, batches);
+        return batches;
     }
 
     public async ValueTask DisposeAsync()

@@ -41,12 +41,12 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
     /// <summary>What the writer says of what comes next.</summary>
     public WriteResult WritesEnd { get; set; }
 
-    public (ReplyStatus Status, byte[] Body) Handle(Verb verb, byte[] body)
+    public (ReplyStatus Status, byte[] Body) Handle(Verb verb, byte[] body, int from = 0)
     {
         lock (_batch)
         {
             _reply = null;
-            var request = new Request(TestReplicas.Node(0), verb, body, long.MaxValue, new ReplyTo(this, 1));
+            var request = new Request(TestReplicas.Node(from), verb, body, long.MaxValue, new ReplyTo(this, 1));
             IRequestHandler handler = verb switch
             {
                 Verb.Mutate or Verb.Replay => _mutations,

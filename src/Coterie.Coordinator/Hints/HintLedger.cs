@@ -191,4 +191,9 @@ internal sealed class HintLedger(HintOptions options)
 
 /// <summary>What waits for one replica.</summary>
 /// <param name="OldestFormed">Milliseconds since the Unix epoch.</param>
-public readonly record struct HintsWaiting(NodeId Target, long Count, long Bytes, long OldestFormed);
+public readonly record struct HintsWaiting(NodeId Target, long Count, long Bytes, long OldestFormed)
+{
+    /// <summary>How long ago the oldest was formed; zero if that is not known, or a clock has gone back.</summary>
+    public TimeSpan AgeAt(DateTimeOffset now) =>
+        OldestFormed == long.MaxValue ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - OldestFormed));
+}
