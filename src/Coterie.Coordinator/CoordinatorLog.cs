@@ -10,4 +10,19 @@ internal static partial class CoordinatorLog
 
     [LoggerMessage(3001, LogLevel.Warning, "Gave up a read of table {Table}: it met no live row in {Steps} steps, only tombstones")]
     public static partial void Fruitless(ILogger logger, StorageId table, int steps);
+
+    [LoggerMessage(3010, LogLevel.Error, "The replay of hints to {Node} failed; it is tried again")]
+    public static partial void ReplayFailed(ILogger logger, NodeId node, Exception exception);
+
+    [LoggerMessage(3011, LogLevel.Warning, "The hint at {Sequence} is damaged and is left out: {Reason}")]
+    public static partial void HintDamaged(ILogger logger, ulong sequence, string reason);
+
+    [LoggerMessage(3012, LogLevel.Warning, "A logged batch that was kept is damaged and is given up: {Reason}")]
+    public static partial void BatchDamaged(ILogger logger, string reason);
+
+    [LoggerMessage(3014, LogLevel.Error, "Looking for logged batches that were left unfinished failed; it is tried again")]
+    public static partial void BatchesFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3013, LogLevel.Information, "Finished logged batch {Batch} of {Mutations} partitions, which was left unfinished")]
+    public static partial void BatchReplayed(ILogger logger, Guid batch, int mutations);
 }

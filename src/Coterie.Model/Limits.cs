@@ -65,6 +65,36 @@ public static class Limits
     /// <summary>Entries (rows, range tombstones, header, static row) of one mutation.</summary>
     public const int MutationEntriesMax = 65_536;
 
+    /// <summary>Hints of one node that are on their way to its disk; one more is dropped: hints must not crowd out what clients wait for.</summary>
+    public const int HintsStoringMax = 8_192;
+
+    /// <summary>Bytes of those hints.</summary>
+    public const long HintsStoringBytesMax = 8L * 1024 * 1024;
+
+    /// <summary>Bytes of mutations that one coordinator keeps for replicas that may still answer, so that there can be a hint if they do not.</summary>
+    public const long MutationsHeldBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>Hints read at a time for their replay.</summary>
+    public const int HintChunkCountMax = 1_024;
+
+    /// <summary>Bytes of hints read at a time, over which one hint may go.</summary>
+    public const int HintChunkBytesMax = 1024 * 1024;
+
+    /// <summary>Hints of one node that are on their way to the replica that missed them.</summary>
+    public const int HintsReplayingMax = 32;
+
+    /// <summary>Bytes of one logged batch over several partitions.</summary>
+    public const int BatchRecordBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Logged batches under way that one node keeps, for itself and for others.</summary>
+    public const int BatchesHeldMax = 16_384;
+
+    /// <summary>Bytes of those batches.</summary>
+    public const long BatchesHeldBytesMax = 256L * 1024 * 1024;
+
+    /// <summary>Batches read at a time for their replay.</summary>
+    public const int BatchesReplayedMax = 16;
+
     /// <summary>Bytes of one frame between nodes. Larger than a mutation or a page with its keys.</summary>
     public const int PeerFrameBytesMax = 64 * 1024 * 1024;
 

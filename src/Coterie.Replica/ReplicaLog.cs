@@ -25,4 +25,7 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(2003, LogLevel.Error, "A read of table {Table} failed")]
     public static partial void ReadFailed(ILogger logger, StorageId table, Exception exception);
+
+    [LoggerMessage(2010, LogLevel.Error, "Hints, or batches under way, cannot be read")]
+    public static partial void HintsUnreadable(ILogger logger, Exception exception);
 }

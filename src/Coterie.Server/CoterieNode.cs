@@ -3,6 +3,8 @@ using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
+using Coterie.Coordinator.Batches;
+using Coterie.Coordinator.Hints;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model;
@@ -10,11 +12,12 @@ using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Time;
 using Coterie.Replica;
+using Coterie.Replica.Hints;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
-using Coterie.Repair;
 using Coterie.Replica.Reads;
 using Coterie.Replica.Trees;
+using Coterie.Repair;
 using Coterie.Server.Connections;
 using Coterie.Server.Events;
 using Coterie.Server.Execution;
@@ -53,8 +56,10 @@ public sealed class CoterieNode : IAsyncDisposable
     private EventPublisher? _events;
     private PreparedStatements? _prepared;
     private ReadCoordinator? _reads;
-    private TreeKeeper? _trees;
-    private RepairService? _repair;
+    private AntiEntropy? _antiEntropy;
+    private HintKeeper? _hints;
+    private Handoff? _handoff;
+    private BatchHandler? _batches;
 
     public CoterieNode(NodeParts parts)
     {
@@ -94,7 +99,18 @@ public sealed class CoterieNode : IAsyncDisposable
     public RepairCounters RepairCounters { get; } = new();
 
     /// <summary>Known once the node is a member.</summary>
-    public RepairService? Repair => _repair;
+    public RepairService? Repair => _antiEntropy?.Repair;
+
+    public HintCounters HintCounters { get; } = new();
+
+    /// <summary>What is kept here for replicas that missed it.</summary>
+    public IReadOnlyList<HintsWaiting> HintsWaiting => _hints?.Waiting() ?? [];
+
+    /// <summary>Hints on their way to the disk.</summary>
+    public long HintsStoring => _hints?.Storing ?? 0;
+
+    /// <summary>Logged batches under way that are kept here.</summary>
+    public int BatchesHeld => _batches?.Held ?? 0;
 
     public StorageWriterCounts WriterCounts => _writer.Counts;
 
@@ -126,8 +142,12 @@ public sealed class CoterieNode : IAsyncDisposable
         await formation.RunAsync(linked.Token);
         await FirstRoundAsync(liveness, linked.Token);
         await _clockKeeper.StartAsync(linked.Token);
-        StartRepair(metadata, messenger, liveness);
-        await ServeAsync(CreateExecution(metadata, messenger, liveness, clock), linked.Token);
+        var hints = _hints = new HintKeeper(messenger, liveness, _parts.Time, Id, _options.Hints, HintCounters);
+        await hints.LoadAsync(_options.HintsLoadTimeout);
+        var maps = new ReplicaMaps(metadata, _options.Datacenter);
+        _handoff = new Handoff(_parts, messenger, metadata, maps, liveness, hints, Id);
+        _antiEntropy!.Start(metadata, maps, liveness);
+        await ServeAsync(CreateExecution(metadata, messenger, maps, liveness, clock, hints), linked.Token);
     }
 
     /// <summary>
@@ -155,7 +175,7 @@ public sealed class CoterieNode : IAsyncDisposable
         }
 
         _stopping.Cancel();
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _repair, _reads, _trees, _liveness, _metadata, _messenger, _clockKeeper })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _antiEntropy, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper })
         {
             if (part is not null)
             {
@@ -246,44 +266,14 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.MetadataAccept, metadata);
         messenger.Register(Verb.MetadataCommit, metadata);
         messenger.Register(Verb.MetadataPull, metadata);
-        messenger.Register(Verb.Mutate, new MutationHandler(
-            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault));
+        var mutations = new MutationHandler(
+            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
+        messenger.Register(Verb.Mutate, mutations);
+        messenger.Register(Verb.Replay, mutations);
+        _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
-        RegisterTrees(messenger, tables);
-    }
-
-    private void RegisterTrees(Messenger messenger, LiveTables tables)
-    {
-        var answers = new TreeHandler(_parts.Engine, _leaves, tables, _parts.Time, TreeCounters, _parts.Logging.CreateLogger<TreeHandler>());
-        foreach (var verb in TreeHandler.Verbs)
-        {
-            messenger.Register(verb, answers);
-        }
-
-        messenger.Register(Verb.TreeRepair, new TreeRepairHandler(_writer, tables, TreeCounters, _parts.Logging.CreateLogger<TreeRepairHandler>()));
-        _trees = new TreeKeeper(
-            _parts.Engine, _writer, _leaves, tables, _parts.Time, _options.Trees, TreeCounters, _parts.Logging.CreateLogger<TreeKeeper>());
-    }
-
-    private void StartRepair(MetadataService metadata, Messenger messenger, LivenessMonitor liveness)
-    {
-        _trees!.Start();
-        _repair = new RepairService(new RepairParts
-        {
-            Self = Id,
-            Messenger = messenger,
-            Metadata = metadata,
-            Maps = new ReplicaMaps(metadata, _options.Datacenter),
-            Liveness = liveness,
-            Time = _parts.Time,
-            Random = NextRandom(),
-            Counters = RepairCounters,
-            Logger = _parts.Logging.CreateLogger<RepairService>(),
-            Broken = Fail,
-            Options = _options.Repair,
-        });
-        _repair.Start();
+        _antiEntropy = new AntiEntropy(_parts, messenger, _writer, _leaves, tables, Id, TreeCounters, RepairCounters, NextRandom(), Fail);
     }
 
     /// <summary>A node that has no opinion of its peers takes them for down, and would answer its first clients with Unavailable.</summary>
@@ -299,9 +289,10 @@ public sealed class CoterieNode : IAsyncDisposable
         }
     }
 
-    private ExecutionServices CreateExecution(MetadataService metadata, Messenger messenger, LivenessMonitor liveness, HybridClock clock)
+    private ExecutionServices CreateExecution(
+        MetadataService metadata, Messenger messenger, ReplicaMaps maps, LivenessMonitor liveness, HybridClock clock, HintKeeper hints)
     {
-        var maps = new ReplicaMaps(metadata, _options.Datacenter);
+        var writes = new WriteCoordinator(messenger, maps, liveness, hints, _parts.Time, CoordinatorCounters, _options.Coordinator);
         var systemTables = new SystemTableReader(Id, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
         _prepared = new PreparedStatements();
         _reads = new ReadCoordinator(
@@ -311,7 +302,8 @@ public sealed class CoterieNode : IAsyncDisposable
             Metadata = metadata,
             Changer = metadata,
             Reads = _reads,
-            Writes = new WriteCoordinator(messenger, maps, liveness, _parts.Time, CoordinatorCounters, _options.Coordinator),
+            Writes = writes,
+            Batches = new BatchCoordinator(messenger, metadata, maps, liveness, writes, hints, Id, _parts.Ids),
             SystemTables = systemTables,
             Compiler = new StatementCompiler(metadata, systemTables, _parts.Ids, _options.Datacenter),
             Prepared = _prepared,

@@ -3,9 +3,10 @@ using System.Net;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
-using Coterie.Repair;
+using Coterie.Coordinator.Hints;
 using Coterie.Replica;
 using Coterie.Replica.Trees;
+using Coterie.Repair;
 using Coterie.Server.Connections;
 using Coterie.Server.Execution;
 using Coterie.Storage.Trees;
@@ -42,6 +43,11 @@ public sealed record NodeOptions
     public FailureDetectionOptions FailureDetection { get; init; } = new();
 
     public CoordinatorOptions Coordinator { get; init; } = CoordinatorOptions.Default;
+
+    public HintOptions Hints { get; init; } = HintOptions.Default;
+
+    /// <summary>How long the start waits for the hints that are kept here to be counted.</summary>
+    public TimeSpan HintsLoadTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     public StorageWriterOptions Writer { get; init; } = new();
 

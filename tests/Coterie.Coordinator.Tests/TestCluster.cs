@@ -6,6 +6,8 @@ using Coterie.Cluster.Membership;
 using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
+using Coterie.Coordinator.Batches;
+using Coterie.Coordinator.Hints;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model.Ids;
@@ -31,10 +33,11 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     private readonly Queue<Action> _held = [];
 
     public TestCluster(
-        string datacenters = "aaa", ReadRepair readRepair = ReadRepair.Blocking, CoordinatorOptions? options = null, SpeculativeRetry? speculative = null, bool distinctRanges = false)
+        string datacenters = "aaa", ReadRepair readRepair = ReadRepair.Blocking, CoordinatorOptions? options = null, SpeculativeRetry? speculative = null, bool distinctRanges = false,
+        HintOptions? hints = null)
     {
         var count = datacenters.Length;
-        _replicas = [.. Enumerable.Range(0, count).Select(_ => new TestReplica(this))];
+        _replicas = [.. Enumerable.Range(0, count).Select(i => new TestReplica(this, TestReplicas.Node(i), Time))];
         var nodes = TokenAllocation.Even([.. datacenters.Select((letter, i) => Info(i, letter.ToString()))]);
         ReplicationStrategy strategy = distinctRanges ? new SimpleStrategy(Math.Min(count, 2)) : TestReplicas.Strategy(datacenters);
         Keyspace = new KeyspaceSchema("ks", strategy);
@@ -52,7 +55,8 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         };
         options ??= CoordinatorOptions.Default;
         Maps = new ReplicaMaps(this, "a");
-        Writes = new WriteCoordinator(this, Maps, this, Time, Counters, options);
+        Hints = new HintKeeper(this, this, Time, TestReplicas.Node(0), hints ?? HintOptions.Default, HintCounters);
+        Writes = new WriteCoordinator(this, Maps, this, Hints, Time, Counters, options);
         Reads = new ReadCoordinator(this, this, Maps, this, Time, TestReplicas.Node(0), Counters, options, NullLogger<ReadCoordinator>.Instance);
     }
 
@@ -62,10 +66,12 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         remove { }
     }
 
+    private event Action<NodeId, bool>? LivenessChanged;
+
     event Action<NodeId, bool>? ILiveness.Changed
     {
-        add { }
-        remove { }
+        add => LivenessChanged += value;
+        remove => LivenessChanged -= value;
     }
 
     /// <summary>What becomes of requests to a node: by its number.</summary>
@@ -74,10 +80,13 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     /// <summary>Requests that were sent, as verb and node number.</summary>
     public List<(Verb Verb, int Node, bool Digest)> Sent { get; } = [];
 
+    /// <summary>Who sends, for handlers that ask.</summary>
+    public int From { get; set; }
+
     /// <summary>Troubles that hit only this verb; null: all.</summary>
     public Verb? TroubledVerb { get; set; }
 
-    public ClusterMetadata Current { get; }
+    public ClusterMetadata Current { get; private set; }
 
     public KeyspaceSchema Keyspace { get; }
 
@@ -88,6 +97,10 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     public FakeTimeProvider Time { get; } = new();
 
     public CoordinatorCounters Counters { get; } = new();
+
+    public HintCounters HintCounters { get; } = new();
+
+    public HintKeeper Hints { get; }
 
     public WriteCoordinator Writes { get; }
 
@@ -107,6 +120,34 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         writer.Finish();
         return destination.WrittenSpan.ToArray();
     }
+
+    public TestReplica Replica(int node) => _replicas[node];
+
+    /// <summary>The node answers again, and whoever listens is told.</summary>
+    public void Revive(int node)
+    {
+        Troubles.Remove(node);
+        LivenessChanged?.Invoke(TestReplicas.Node(node), true);
+    }
+
+    /// <summary>The table goes, and its storage id with it.</summary>
+    public void DropTable() => Current = Current with
+    {
+        Keyspaces = Current.Keyspaces.SetItem("ks", Current.Keyspaces["ks"] with { Tables = Current.Keyspaces["ks"].Tables.Clear() }),
+    };
+
+    public HintReplayer CreateReplayer() => new(this, this, this, Hints, Time, TestReplicas.Node(0), NullLogger<HintReplayer>.Instance);
+
+    /// <summary>Another keeper over the same store: the node after a restart.</summary>
+    public HintKeeper KeeperAfterRestart(HintOptions options, HintCounters counters) => new(this, this, Time, TestReplicas.Node(0), options, counters);
+
+    public BatchCoordinator CreateBatches(IdSource ids) => new(this, this, Maps, this, Writes, Hints, TestReplicas.Node(0), ids);
+
+    public BatchReplayer CreateBatchReplayer(int node) =>
+        new(this, this, Maps, this, Hints, Time, TestReplicas.Node(node), Timeout, NullLogger<BatchReplayer>.Instance);
+
+    public WriteRequest Request(ConsistencyLevel level, string key, params (byte[] Key, byte[] Row)[] entries) =>
+        new(Keyspace, Table, Partitioner.TokenOf(Key(key)), Mutation(key, entries), Requirement(level), Timeout, WantVote: false);
 
     /// <summary>Writes to one replica behind the coordinator's back.</summary>
     public void Plant(int node, string key, params (byte[] Key, byte[] Row)[] entries)
@@ -185,13 +226,13 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         switch (trouble)
         {
             case Trouble.None:
-                var (status, reply) = _replicas[node].Handle(verb, copy);
+                var (status, reply) = _replicas[node].Handle(verb, copy, IsOfHints(verb) ? node : From);
                 sink.OnReply(slot, status, reply);
                 break;
             case Trouble.Slow:
                 _held.Enqueue(() =>
                 {
-                    var (late, lateReply) = _replicas[node].Handle(verb, copy);
+                    var (late, lateReply) = _replicas[node].Handle(verb, copy, IsOfHints(verb) ? node : From);
                     sink.OnReply(slot, late, lateReply);
                 });
                 break;
@@ -208,6 +249,8 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     }
 
     public void SendTo(IPEndPoint target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot) => throw new NotSupportedException();
+
+    private static bool IsOfHints(Verb verb) => verb is Verb.HintStore or Verb.HintRead or Verb.HintForget;
 
     private static int NumberOf(NodeId node) => BitConverter.ToInt32(node.Value.ToByteArray()) - 1;
 

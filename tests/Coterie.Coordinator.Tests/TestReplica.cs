@@ -1,7 +1,9 @@
 using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Transport;
+using Coterie.Model.Ids;
 using Coterie.Model.Rows;
 using Coterie.Replica;
+using Coterie.Replica.Hints;
 using Coterie.Replica.Mutations;
 using Coterie.Replica.Reads;
 using Coterie.Storage;
@@ -17,36 +19,42 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
     private readonly StorageBatch _batch = new();
     private readonly MutationHandler _mutations;
     private readonly ReadHandler _reads;
+    private readonly HintHandler _hints;
+    private readonly BatchHandler _batches;
     private (ReplyStatus Status, byte[] Body)? _reply;
 
-    public TestReplica(IMetadataView metadata)
+    public TestReplica(IMetadataView metadata, NodeId self, TimeProvider time)
     {
         var tables = new LiveTables(new Late(metadata));
         var counters = new ReplicaCounters();
         Engine = new MemoryEngine(new MemoryDisk(), TimeProviderOfTests, () => TimeSpan.Zero, RowMerge.Merge);
         _mutations = new MutationHandler(this, tables, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
         _reads = new ReadHandler(Engine, tables, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
+        _hints = new HintHandler(Engine, this, self, counters, NullLogger<HintHandler>.Instance);
+        _batches = new BatchHandler(Engine, this, self, time, counters, NullLogger<BatchHandler>.Instance);
     }
 
     private static TimeProvider TimeProviderOfTests { get; } = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
 
-    private MemoryEngine Engine { get; }
+    public MemoryEngine Engine { get; }
 
-    public (ReplyStatus Status, byte[] Body) Handle(Verb verb, byte[] body)
+    /// <summary>What the writer says of what comes next.</summary>
+    public WriteResult WritesEnd { get; set; }
+
+    public (ReplyStatus Status, byte[] Body) Handle(Verb verb, byte[] body, int from = 0)
     {
         lock (_batch)
         {
             _reply = null;
-            var request = new Request(TestReplicas.Node(0), verb, body, long.MaxValue, new ReplyTo(this, 1));
-            if (verb == Verb.Mutate)
+            var request = new Request(TestReplicas.Node(from), verb, body, long.MaxValue, new ReplyTo(this, 1));
+            IRequestHandler handler = verb switch
             {
-                _mutations.Handle(request);
-            }
-            else
-            {
-                _reads.Handle(request);
-            }
-
+                Verb.Mutate or Verb.Replay => _mutations,
+                Verb.Read => _reads,
+                Verb.HintStore or Verb.HintRead or Verb.HintForget => _hints,
+                _ => _batches,
+            };
+            handler.Handle(request);
             return _reply!.Value;
         }
     }
@@ -55,11 +63,15 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
 
     bool IStorageWriter.TryEnqueue(IPendingWrite write)
     {
-        _batch.Clear();
-        write.AppendTo(_batch);
-        var commit = Engine.CommitAsync(_batch);
-        Assert.True(commit.IsCompletedSuccessfully);
-        write.Completed(WriteResult.Durable);
+        if (WritesEnd == WriteResult.Durable)
+        {
+            _batch.Clear();
+            write.AppendTo(_batch);
+            var commit = Engine.CommitAsync(_batch);
+            Assert.True(commit.IsCompletedSuccessfully);
+        }
+
+        write.Completed(WritesEnd);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coterie.Cluster.Membership;
+using Coterie.Coordinator.Hints;
 using Coterie.Host.Admin;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
@@ -35,11 +36,12 @@ public sealed class ClusterReportsTests
     {
         var metadata = Cluster((1, [1]), (2, [2]), (3, [3]));
 
-        var report = ClusterReports.Status(metadata, new Opinion(alive), Id(1), 4711, cqlOpen: true, TimeSpan.FromSeconds(1), 7);
+        var report = ClusterReports.Status(metadata, new Opinion(alive), Id(1), 4711, cqlOpen: true, TimeSpan.FromSeconds(1), 7, [new HintsWaiting(Id(2), 3, 400, 1_000)], DateTimeOffset.FromUnixTimeMilliseconds(6_000));
 
         Assert.Equal(ready, report.Ready);
         Assert.Equal(alive, report.Nodes.Count(node => node.Up));
         Assert.Equal(7, report.LoadBytes);
+        Assert.Equal([null, new HintsReport(3, 400, 5), null], report.Nodes.Select(node => node.Hints));
     }
 
     [Fact]

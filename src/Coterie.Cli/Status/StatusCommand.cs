@@ -79,8 +79,20 @@ internal static class StatusCommand
             ResultTable.CreateConsole(!Console.IsOutputRedirected),
             [("cql", false), ("dc", false), ("rack", false), ("state", false), ("seen", false), ("load", true), ("epoch", true), ("up for", true), ("id", false)],
             rows);
+        foreach (var line in views.SelectMany(view => Hints(view.Node, view.Report)))
+        {
+            Console.WriteLine(line);
+        }
+
         Console.WriteLine("seen: what each node, in the order of the rows, thinks of this one: U up, D down, ? does not answer");
     }
+
+    private static IEnumerable<string> Hints(PeerReport node, StatusReport? report) =>
+        from peer in report?.Nodes ?? []
+        where peer.Hints is { Count: > 0 }
+        select string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node.CqlAddress} keeps {peer.Hints!.Count} {(peer.Hints.Count == 1 ? "write" : "writes")} that {peer.CqlAddress} missed: {ByteSize.Describe(peer.Hints.Bytes)}, the oldest {Duration.Describe(TimeSpan.FromSeconds(peer.Hints.OldestSeconds))} old");
 
     private static char Opinion(StatusReport? report, string node) =>
         report?.Nodes.FirstOrDefault(peer => peer.Id == node) is { } peer ? (peer.Up ? 'U' : 'D') : '?';

@@ -39,6 +39,9 @@ public enum Verb : byte
     BatchStore = 26,
     BatchForget = 27,
 
+    /// <summary>Batches kept here that should have ended. To this node itself, by its coordinator.</summary>
+    BatchRead = 28,
+
     /// <summary>What this node thinks of the cluster, for <c>status</c>.</summary>
     Status = 30,
 

@@ -1,6 +1,8 @@
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
+using Coterie.Coordinator.Hints;
+using Coterie.Model;
 using Coterie.Model.Pooling;
 
 namespace Coterie.Coordinator.Writes;
@@ -17,10 +19,12 @@ public sealed class WriteCoordinator : IWriteCoordinator
     private readonly BoundedPool<WriteOperation> _pool;
     private int _unanswered;
     private int _held;
+    private long _heldBytes;
 
     public WriteCoordinator(
-        IMessenger messenger, ReplicaMaps maps, ILiveness liveness, TimeProvider time, CoordinatorCounters counters, CoordinatorOptions options)
+        IMessenger messenger, ReplicaMaps maps, ILiveness liveness, HintKeeper hints, TimeProvider time, CoordinatorCounters counters, CoordinatorOptions options)
     {
+        Hints = hints;
         Messenger = messenger;
         Liveness = liveness;
         Time = time;
@@ -31,6 +35,8 @@ public sealed class WriteCoordinator : IWriteCoordinator
     }
 
     internal IMessenger Messenger { get; }
+
+    internal HintKeeper Hints { get; }
 
     internal ILiveness Liveness { get; }
 
@@ -73,6 +79,28 @@ public sealed class WriteCoordinator : IWriteCoordinator
     }
 
     internal void Missed() => _counters.MutationMissed();
+
+    /// <summary>What was missed is not there any more to be kept.</summary>
+    internal void NoHint() => Hints.Counters.HintDropped(Hints.Options.Window <= TimeSpan.Zero ? HintDrop.Off : HintDrop.Overloaded);
+
+    /// <summary>Room for a copy of so many bytes, to make hints of. None is needed where there are none.</summary>
+    internal bool TryHold(int bytes)
+    {
+        if (Hints.Options.Window <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        if (Interlocked.Add(ref _heldBytes, bytes) <= Limits.MutationsHeldBytesMax)
+        {
+            return true;
+        }
+
+        Unhold(bytes);
+        return false;
+    }
+
+    internal void Unhold(int bytes) => Interlocked.Add(ref _heldBytes, -bytes);
 
     private bool TryEnter()
     {

@@ -13,21 +13,40 @@ namespace Coterie.Coordinator.Writes;
 /// <remarks>
 /// Decided once: by the acknowledgement that meets the requirement; by the failure after which failures alone forbid it; or, when nobody is
 /// left who could still answer, as a timeout, because whether it was applied where no answer came from is unknown.
+/// At ANY a durable hint is as good as an acknowledgement, and every replica that fails may leave one: so it is only decided against when nothing is
+/// on its way any more, neither a reply nor a hint, and the sending has ended.
 /// </remarks>
 internal sealed class WriteCore
 {
     private readonly ResponseTally _tally = new();
+    private bool _unavailable;
+    private int _hintsSent;
+    private int _onTheWay;
 
     /// <summary>What the client is told. Valid once decided.</summary>
     public RequestOutcome Outcome { get; private set; }
 
     public bool IsDecided { get; private set; }
 
+    /// <summary>Whether a durable hint is enough, and is still of use.</summary>
+    public bool WantsHints => HintsCount && !IsDecided;
+
+    private bool HintsCount { get; set; }
+
     /// <summary>False: unavailable, and nothing must be sent.</summary>
     public bool Begin(ReplicaSet replicas, ReplicationStrategy strategy, ReplicaRequirement requirement, ReadOnlySpan<bool> alive, CoordinatorFault fault)
     {
         _tally.Begin(replicas, strategy, requirement, alive, fault == CoordinatorFault.WriteQuorumOffByOne ? 1 : 0);
-        IsDecided = _tally.IsUnavailable(out var required, out var aliveCount);
+        HintsCount = requirement.HintsCount;
+        _hintsSent = 0;
+        _onTheWay = 1;
+        foreach (var one in alive)
+        {
+            _onTheWay += one ? 1 : 0;
+        }
+
+        _unavailable = _tally.IsUnavailable(out var required, out var aliveCount);
+        IsDecided = _unavailable && !HintsCount;
         Outcome = new RequestOutcome(RequestResult.Unavailable, required, aliveCount, 0, DataPresent: false);
         return !IsDecided;
     }
@@ -48,20 +67,69 @@ internal sealed class WriteCore
                 break;
         }
 
+        _onTheWay--;
+        return Decide();
+    }
+
+    /// <summary>All has been sent that is sent at the start. As for <see cref="OnReply"/>.</summary>
+    public bool EndSending()
+    {
+        _onTheWay--;
+        return HintsCount && Decide();
+    }
+
+    /// <summary>A hint is on its way whose end will be told.</summary>
+    public void HintSent()
+    {
+        _hintsSent++;
+        _onTheWay++;
+    }
+
+    /// <summary>There is no hint on its way after all, for want of room or by the rules.</summary>
+    public void HintRefused()
+    {
+        _hintsSent--;
+        _onTheWay--;
+    }
+
+    /// <summary>As for <see cref="OnReply"/>.</summary>
+    public bool OnHint(bool durable)
+    {
+        _onTheWay--;
+        return durable && WantsHints ? Decide(RequestResult.Success) : Decide();
+    }
+
+    private bool Decide()
+    {
         if (IsDecided)
         {
             return false;
         }
 
-        var result = _tally.IsMet ? RequestResult.Success
-            : _tally.FailuresForbid ? _tally.Overloaded == _tally.Failed ? RequestResult.Overloaded : RequestResult.Failure
-            : RequestResult.Timeout;
-        IsDecided = result != RequestResult.Timeout || !_tally.CanBeMet;
-        if (IsDecided)
+        if (_tally.IsMet)
+        {
+            return Decide(RequestResult.Success);
+        }
+
+        if (HintsCount)
+        {
+            return _onTheWay == 0 && Decide(
+                _unavailable && _hintsSent == 0 ? RequestResult.Unavailable : _tally.FailuresForbid && _hintsSent == 0 ? Refusal : RequestResult.Timeout);
+        }
+
+        return _tally.FailuresForbid ? Decide(Refusal) : !_tally.CanBeMet && Decide(RequestResult.Timeout);
+    }
+
+    private RequestResult Refusal => _tally.Overloaded == _tally.Failed ? RequestResult.Overloaded : RequestResult.Failure;
+
+    private bool Decide(RequestResult result)
+    {
+        IsDecided = true;
+        if (result != RequestResult.Unavailable)
         {
             Outcome = new RequestOutcome(result, _tally.Required, _tally.Answered, _tally.Failed, DataPresent: false);
         }
 
-        return IsDecided;
+        return true;
     }
 }

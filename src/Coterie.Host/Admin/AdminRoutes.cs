@@ -20,7 +20,8 @@ internal static class AdminRoutes
             ["/api/status"] = _ => new(Json(
                 JsonSerializer.Serialize(
                     ClusterReports.Status(
-                        node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes()),
+                        node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes(),
+                        node.HintsWaiting, time.GetUtcNow()),
                     AdminJson.Default.StatusReport))),
             ["/api/ring"] = _ => new(Json(
                 JsonSerializer.Serialize(ClusterReports.Ring(node.Metadata, Opinions(node)), AdminJson.Default.RingReport))),

@@ -1,4 +1,5 @@
 using Coterie.Cluster.Membership;
+using Coterie.Coordinator.Hints;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 
@@ -10,7 +11,8 @@ internal static class ClusterReports
     private const double RingLength = 18446744073709551616.0;
 
     public static StatusReport Status(
-        ClusterMetadata metadata, ILiveness liveness, NodeId self, int processId, bool cqlOpen, TimeSpan uptime, long loadBytes)
+        ClusterMetadata metadata, ILiveness liveness, NodeId self, int processId, bool cqlOpen, TimeSpan uptime, long loadBytes,
+        IReadOnlyList<HintsWaiting> hints, DateTimeOffset now)
     {
         var nodes = metadata.Nodes.Values
             .Select(node => new PeerReport(
@@ -20,7 +22,8 @@ internal static class ClusterReports
                 node.PeerAddress.ToString(),
                 node.CqlAddress.ToString(),
                 node.AdminAddress.ToString(),
-                liveness.IsAlive(node.Id)))
+                liveness.IsAlive(node.Id),
+                HintsFor(node.Id, hints, now)))
             .ToList();
         return new StatusReport(
             metadata.ClusterName,
@@ -32,6 +35,19 @@ internal static class ClusterReports
             uptime.TotalSeconds,
             loadBytes,
             nodes);
+    }
+
+    private static HintsReport? HintsFor(NodeId node, IReadOnlyList<HintsWaiting> hints, DateTimeOffset now)
+    {
+        foreach (var one in hints)
+        {
+            if (one.Target == node)
+            {
+                return new HintsReport(one.Count, one.Bytes, one.AgeAt(now).TotalSeconds);
+            }
+        }
+
+        return null;
     }
 
     public static RingReport Ring(ClusterMetadata metadata, ILiveness liveness)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
+using Coterie.Coordinator.Hints;
 using Coterie.Server;
 using Coterie.Storage;
 
@@ -17,13 +18,16 @@ internal sealed class NodeMeter : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly CoterieNode _node;
+    private readonly TimeProvider _time;
     private readonly MetricsExporter _exporter;
 
-    public NodeMeter(CoterieNode node, IStorageEngine engine)
+    public NodeMeter(CoterieNode node, IStorageEngine engine, TimeProvider time)
     {
+        _time = time;
         _node = node;
         AddServer(node.ServerCounters);
         AddCoordinator(node.CoordinatorCounters);
+        AddHints(node.HintCounters);
         AddReplica();
         AddWriter();
         AddTransport();
@@ -66,6 +70,28 @@ internal sealed class NodeMeter : IDisposable
         Counter("coordinator_speculative_reads", "Replicas asked because another was slow", () => counters.SpeculativeReads);
         Counter("coordinator_short_reads", "Reads asked on because too little was left after merging", () => counters.ShortReads);
         Counter("coordinator_malformed_replies", "Replies that could not be decoded", () => counters.MalformedReplies);
+    }
+
+    private void AddHints(HintCounters counters)
+    {
+        PerTarget("hints_waiting", "Mutations kept for a replica that missed them", static (hints, _) => hints.Count);
+        PerTarget("hints_waiting_bytes", "Bytes of what is kept for a replica", static (hints, _) => hints.Bytes);
+        PerTarget("hints_oldest_seconds", "Age of the oldest of them", static (hints, now) => (long)hints.AgeAt(now).TotalSeconds);
+        Counter("hints_stored", "Hints made durable", () => counters.Stored);
+        Counter("hints_replayed", "Hints acknowledged by the replica that missed them", () => counters.Replayed);
+        Counter("hints_replayed_bytes", "Bytes of those", () => counters.ReplayedBytes);
+        Counter("hints_unanswered", "Replays of hints that were not acknowledged and are tried again", () => counters.Unanswered);
+        _meter.CreateObservableCounter(
+            "coterie.hints_dropped",
+            () => Enum.GetValues<HintDrop>().Select(reason => new Measurement<long>(counters.Dropped(reason), new KeyValuePair<string, object?>("reason", reason.ToString()))),
+            null,
+            "Mutations that were missed and are not kept, or not any more, by why");
+        Gauge("hints_storing", "Hints on their way to the disk", () => _node.HintsStoring);
+        Gauge("batches_held", "Logged batches under way that are kept here", () => _node.BatchesHeld);
+        Counter("batches_stored", "Logged batches over several partitions made durable before they were sent", () => counters.BatchesStored);
+        Counter("batches_refused", "Logged batches of which nothing was sent because they could not be made durable", () => counters.BatchesRefused);
+        Counter("batches_replayed", "Logged batches that were left unfinished and were finished here", () => counters.BatchesReplayed);
+        Counter("batches_dropped", "Logged batches given up: damaged, or refused by everyone for being too old", () => counters.BatchesDropped);
     }
 
     private void AddReplica()
@@ -121,6 +147,12 @@ internal sealed class NodeMeter : IDisposable
 
     private void Counter(string name, string description, Func<long> read) =>
         _meter.CreateObservableCounter($"coterie.{name}", read, null, description);
+
+    private void PerTarget(string name, string description, Func<HintsWaiting, DateTimeOffset, long> read) => _meter.CreateObservableGauge(
+        $"coterie.{name}",
+        () => _node.HintsWaiting.Select(hints => new Measurement<long>(read(hints, _time.GetUtcNow()), new KeyValuePair<string, object?>("node", hints.Target.ToString()))),
+        null,
+        description);
 
     private void Gauge(string name, string description, Func<long> read) =>
         _meter.CreateObservableGauge($"coterie.{name}", read, null, description);

@@ -7,7 +7,12 @@ public sealed record StatusReport(
     string Cluster, string ClusterId, long Epoch, string Node, int ProcessId, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes);
 
 /// <summary>A node of the cluster as the reporting node sees it. Its own opinion: two nodes may differ.</summary>
-public sealed record PeerReport(string Id, string Datacenter, string Rack, string PeerAddress, string CqlAddress, string AdminAddress, bool Up);
+/// <param name="Hints">What waits here for that node; null: nothing.</param>
+public sealed record PeerReport(string Id, string Datacenter, string Rack, string PeerAddress, string CqlAddress, string AdminAddress, bool Up, HintsReport? Hints);
+
+/// <summary>What the reporting node keeps for another that has missed it.</summary>
+/// <param name="OldestSeconds">How long ago the oldest was formed.</param>
+public sealed record HintsReport(long Count, long Bytes, double OldestSeconds);
 
 /// <summary>Who owns which part of the ring: the answer of <c>/api/ring</c>.</summary>
 public sealed record RingReport(string Cluster, long Epoch, IReadOnlyList<RingNode> Nodes);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Coterie.Coordinator.Hints;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -38,6 +39,8 @@ public sealed record HostOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required long BlockCacheBytes { get; init; }
+
+    public HintOptions Hints { get; init; } = HintOptions.Default;
 
     public required LogLevel LogLevel { get; init; }
 }

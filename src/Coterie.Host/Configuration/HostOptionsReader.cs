@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
+using Coterie.Coordinator.Hints;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -54,6 +55,7 @@ public static class HostOptionsReader
         var range = settings.Length("Timeouts:Range", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
+        var hints = Hints(settings);
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
@@ -79,8 +81,27 @@ public static class HostOptionsReader
             RangeTimeout = range,
             DrainTimeout = drain,
             BlockCacheBytes = cache,
+            Hints = hints,
             LogLevel = logLevel,
         };
+    }
+
+    private static HintOptions Hints(SettingReader settings)
+    {
+        var otherwise = HintOptions.Default;
+        var hints = new HintOptions
+        {
+            Window = settings.Length("Hints:Window", otherwise.Window, TimeSpan.Zero, TimeSpan.FromDays(30)),
+            BytesMax = settings.Bytes("Hints:Bytes", otherwise.BytesMax, 1L << 20, 1L << 50),
+            BytesPerTargetMax = settings.Bytes("Hints:BytesPerTarget", Math.Min(otherwise.BytesPerTargetMax, otherwise.BytesMax), 1L << 20, 1L << 50),
+            BytesPerSecond = settings.Bytes("Hints:Rate", otherwise.BytesPerSecond, 1L << 10, 1L << 40),
+        };
+        if (hints.BytesPerTargetMax > hints.BytesMax && settings.IsGiven("Hints:BytesPerTarget"))
+        {
+            settings.Report("Hints:BytesPerTarget", $"is more than Hints:Bytes, {ByteSize.Format(hints.BytesMax)}");
+        }
+
+        return hints;
     }
 
     private static void CheckAddresses(

@@ -172,6 +172,8 @@ internal sealed class SettingReader(IReadOnlyDictionary<string, Setting> setting
         }
     }
 
+    public bool IsGiven(string key) => settings.ContainsKey(key);
+
     public void ReportUnknown()
     {
         foreach (var (key, setting) in settings)

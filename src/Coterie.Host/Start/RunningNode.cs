@@ -39,7 +39,7 @@ internal sealed class RunningNode : IAsyncDisposable
             Logging = logging,
             Options = Translate(options, descriptors),
         });
-        _meter = new NodeMeter(_node, _engine);
+        _meter = new NodeMeter(_node, _engine, time);
         _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), descriptors.AdminConnections, logging);
     }
 
@@ -92,6 +92,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Rack = options.Rack,
         Timeouts = new RequestTimeouts { Write = options.WriteTimeout, Read = options.ReadTimeout, Range = options.RangeTimeout },
         Listener = new ListenerOptions { DrainTimeout = options.DrainTimeout, ConnectionsMax = descriptors.CqlConnections },
+        Hints = options.Hints,
         Transport = new TransportOptions { IncomingMax = descriptors.IncomingPeers },
     };
 }

@@ -69,6 +69,7 @@ public static class CqlErrors
             frame.WriteString(type switch
             {
                 WriteType.Batch => "BATCH",
+                WriteType.BatchLog => "BATCH_LOG",
                 WriteType.UnloggedBatch => "UNLOGGED_BATCH",
                 _ => "SIMPLE",
             });

@@ -11,4 +11,7 @@ public enum WriteType : byte
 
     /// <summary>Several mutations without a log.</summary>
     UnloggedBatch = 2,
+
+    /// <summary>Keeping a logged batch, before anything of it was sent.</summary>
+    BatchLog = 3,
 }

@@ -10,8 +10,8 @@ namespace Coterie.Server.Execution;
 
 /// <summary>
 /// Executes batches, those of the BATCH message and those written as text. What goes to one partition becomes one mutation, which is applied
-/// whole or not at all on each replica; so a logged batch within one partition needs no log. A logged batch over several partitions is refused:
-/// executing it without a log would promise what is not kept.
+/// whole or not at all on each replica; so a logged batch within one partition needs no log. One over several partitions is kept by two nodes until all
+/// of it has been applied.
 /// </summary>
 internal sealed class BatchExecutor(ExecutionServices services, ModificationExecutor modifications)
 {
@@ -110,12 +110,8 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
             return;
         }
 
-        if (kind == BatchKind.Logged && request.Mutations.Count > 1)
-        {
-            throw ClientErrorException.Invalid(
-                "A logged batch over several partitions is not supported yet: use UNLOGGED, or keep the batch within one partition of one table");
-        }
-
-        await modifications.WriteAllAsync(request, compiled);
+        await (kind == BatchKind.Logged && request.Mutations.Count > 1
+            ? modifications.WriteLoggedAsync(request, compiled)
+            : modifications.WriteAllAsync(request, compiled));
     }
 }

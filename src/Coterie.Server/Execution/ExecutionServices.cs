@@ -1,4 +1,5 @@
 using Coterie.Cluster.Metadata;
+using Coterie.Coordinator.Batches;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model.Time;
@@ -18,6 +19,8 @@ internal sealed record ExecutionServices
     public required IReadCoordinator Reads { get; init; }
 
     public required IWriteCoordinator Writes { get; init; }
+
+    public required IBatchCoordinator Batches { get; init; }
 
     public required SystemTableReader SystemTables { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Coterie.Coordinator;
 using Coterie.Coordinator.Writes;
 using Coterie.Cql.Plans;
 using Coterie.Model;
@@ -82,6 +83,27 @@ internal sealed class ModificationExecutor(ExecutionServices services)
         }
 
         Finish(request, JointOutcome.Of(outcomes), type, compiled);
+    }
+
+    /// <summary>Writes the mutations of a logged batch, all of which will be applied if any is.</summary>
+    public async ValueTask WriteLoggedAsync(ClientRequest request, CompiledStatement compiled)
+    {
+        var writes = new WriteRequest[request.Mutations.Count];
+        for (var i = 0; i < writes.Length; i++)
+        {
+            var keyspace = KeyspaceOf(compiled.Metadata, request.Mutations.Table(i).Keyspace);
+            writes[i] = RequestOf(request, keyspace, Consistencies.OfWrite(request, Requirements.Of(keyspace, services.LocalDatacenter)), i);
+        }
+
+        var batch = await services.Batches.WriteAsync(writes, services.Timeouts.Write);
+        if (batch.Stored == false)
+        {
+            var unsent = new WriteOutcome(new RequestOutcome(RequestResult.Timeout, 1, 0, 0, DataPresent: false), null);
+            Finish(request, unsent, WriteType.BatchLog, compiled);
+            return;
+        }
+
+        Finish(request, JointOutcome.Of(batch.Outcomes), WriteType.Batch, compiled);
     }
 
     /// <summary>Not <c>AsTask</c>: a pooled source that continues asynchronously would complete that task on the thread pool.</summary>

@@ -1,4 +1,5 @@
 using Coterie.Coordinator;
+using Coterie.Coordinator.Hints;
 using Coterie.Server;
 
 namespace Coterie.Simulator.Cluster;
@@ -27,6 +28,18 @@ internal static class NodeProbes
         probes.Hit("read from the cold", replica.ReadsScheduled);
         probes.Hit("request too old at its handler", replica.Expired);
         probes.Hit("request for a dropped table", replica.Stale);
+
+        var hints = node.HintCounters;
+        probes.Hit("hint stored", hints.Stored);
+        probes.Hit("hint replayed", hints.Replayed);
+        probes.Hit("hint replay unanswered", hints.Unanswered);
+        probes.Hit("batch stored", hints.BatchesStored);
+        probes.Hit("batch refused", hints.BatchesRefused);
+        probes.Hit("batch replayed", hints.BatchesReplayed);
+        foreach (var reason in Enum.GetValues<HintDrop>())
+        {
+            probes.Hit($"hint dropped: {reason}", hints.Dropped(reason));
+        }
 
         if (node.Messenger?.Counters is { } transport)
         {

@@ -49,6 +49,10 @@ public sealed class SimulatedCluster
         }
     }
 
+    /// <summary>Waits until nothing is kept for anybody any more: no hint, and no batch under way. All must run.</summary>
+    public bool AwaitHandedOff(TimeSpan limit) => Simulation.RunUntil(
+        () => Array.TrueForAll(_nodes, static node => node.Node is { HintsStoring: 0, BatchesHeld: 0, HintsWaiting.Count: 0 }), limit);
+
     /// <summary>Waits until all nodes have the same metadata. All must run.</summary>
     public bool AwaitAgreement(TimeSpan limit) => Simulation.RunUntil(
         () => Array.TrueForAll(_nodes, node => Of(node) is { Epoch.Value: > 0 } mine && mine == Of(_nodes[0])), limit);

@@ -1,0 +1,14 @@
+using Coterie.Cluster.Transport;
+
+namespace Coterie.Coordinator.Batches;
+
+/// <summary>For what need not arrive.</summary>
+internal sealed class NoReply : IReplySink
+{
+    public static NoReply Instance { get; } = new();
+
+    public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
+    {
+        // Nothing depends on it.
+    }
+}

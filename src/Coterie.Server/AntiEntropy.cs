@@ -1,0 +1,91 @@
+using Coterie.Cluster.Membership;
+using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
+using Coterie.Model.Ids;
+using Coterie.Replica;
+using Coterie.Replica.Trees;
+using Coterie.Repair;
+using Coterie.Storage.Trees;
+using Coterie.Storage.Writer;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.Server;
+
+/// <summary>
+/// Wires the part of a node that keeps its trees current, answers other replicas about them, and compares with them. Answers as soon as it is made;
+/// works by itself from <see cref="Start"/> on.
+/// </summary>
+internal sealed class AntiEntropy : IAsyncDisposable
+{
+    private readonly NodeParts _parts;
+    private readonly Messenger _messenger;
+    private readonly NodeId _self;
+    private readonly RepairCounters _counters;
+    private readonly Random _random;
+    private readonly Action<Exception> _broken;
+    private readonly TreeKeeper _keeper;
+
+    public AntiEntropy(
+        NodeParts parts,
+        Messenger messenger,
+        IStorageWriter writer,
+        TreeLeaves leaves,
+        LiveTables tables,
+        NodeId self,
+        TreeCounters treeCounters,
+        RepairCounters counters,
+        Random random,
+        Action<Exception> broken)
+    {
+        _parts = parts;
+        _messenger = messenger;
+        _self = self;
+        _counters = counters;
+        _random = random;
+        _broken = broken;
+        var answers = new TreeHandler(parts.Engine, leaves, tables, parts.Time, treeCounters, parts.Logging.CreateLogger<TreeHandler>());
+        foreach (var verb in TreeHandler.Verbs)
+        {
+            messenger.Register(verb, answers);
+        }
+
+        messenger.Register(Verb.TreeRepair, new TreeRepairHandler(writer, tables, treeCounters, parts.Logging.CreateLogger<TreeRepairHandler>()));
+        _keeper = new TreeKeeper(
+            parts.Engine, writer, leaves, tables, parts.Time, parts.Options.Trees, treeCounters, parts.Logging.CreateLogger<TreeKeeper>());
+    }
+
+    /// <summary>Null before the start.</summary>
+    public RepairService? Repair { get; private set; }
+
+    /// <summary>When the node is a member.</summary>
+    public void Start(IMetadataView metadata, ReplicaMaps maps, ILiveness liveness)
+    {
+        _keeper.Start();
+        Repair = new RepairService(new RepairParts
+        {
+            Self = _self,
+            Messenger = _messenger,
+            Metadata = metadata,
+            Maps = maps,
+            Liveness = liveness,
+            Time = _parts.Time,
+            Random = _random,
+            Counters = _counters,
+            Logger = _parts.Logging.CreateLogger<RepairService>(),
+            Broken = _broken,
+            Options = _parts.Options.Repair,
+        });
+        Repair.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Repair is { } repair)
+        {
+            await repair.DisposeAsync();
+        }
+
+        await _keeper.DisposeAsync();
+    }
+}

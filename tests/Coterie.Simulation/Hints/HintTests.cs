@@ -1,0 +1,46 @@
+using Coterie.Coordinator.Hints;
+using Coterie.Model.Quorum;
+using Coterie.Simulator.Mistakes;
+
+namespace Coterie.Simulation.Hints;
+
+/// <summary>Hints in whole clusters: what a node missed comes back to it by itself, and at ANY nothing acknowledged is lost.</summary>
+public sealed class HintTests
+{
+    private static readonly HintRun OneDown = new();
+
+    /// <summary>One replica for each partition, which is often the node that is down: then a hint is all that there is.</summary>
+    private static readonly HintRun Any = new()
+    {
+        Replication = 1,
+        HoldersFailEarly = true,
+        Workload = new() { PartitionsPerBatchMin = 1, PartitionsPerBatchMax = 1, Level = (ushort)ConsistencyLevel.Any },
+    };
+
+    [Fact]
+    public void A_node_that_was_down_becomes_equal_by_hints_alone() =>
+        OneDown.MustHold(
+            nameof(A_node_that_was_down_becomes_equal_by_hints_alone), 15, "hint stored", "hint replayed", "hint replay unanswered", "mutation missed");
+
+    [Fact]
+    public void At_ANY_what_was_acknowledged_is_there_in_the_end() =>
+        Any.MustHold(nameof(At_ANY_what_was_acknowledged_is_there_in_the_end), 15, "hint stored", "hint replayed");
+
+    [Fact]
+    public void A_hint_that_is_forgotten_is_found() =>
+        (OneDown with { Cluster = new() { Engine = static engine => new ForgottenHints(engine, losesHints: true) } })
+            .MustBeFound(OneDown, 5, "replicas differ", "still wait");
+
+    [Fact]
+    public void Hints_that_are_switched_off_are_found() =>
+        (OneDown with { Cluster = new() { Configure = static options => options with { Hints = HintOptions.Default with { Window = TimeSpan.Zero } } } })
+            .MustBeFound(OneDown, 5, "replicas differ");
+
+    [Fact]
+    public void A_hint_that_is_replayed_as_if_it_were_new_is_found() =>
+        (OneDown with { Cluster = new() { Tampering = ReplayMistakes.ReplaysAreNew } }).MustBeFound(OneDown, 5, "replicas differ");
+
+    [Fact]
+    public void A_hint_acknowledged_before_it_is_durable_is_found() =>
+        (Any with { Cluster = new() { Engine = static engine => new EarlyHints(engine) } }).MustBeFound(Any, 40, "is gone");
+}
