@@ -32,5 +32,8 @@ public sealed record RepairParts
     /// <summary>Called when an invariant broke: whoever owns the node stops it.</summary>
     public required Action<Exception> Broken { get; init; }
 
+    /// <summary>How far the clocks of two nodes that talk to each other may differ: what handshakes allow.</summary>
+    public required TimeSpan ClockSkewMax { get; init; }
+
     public RepairOptions Options { get; init; } = new();
 }

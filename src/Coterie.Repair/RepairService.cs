@@ -1,5 +1,7 @@
 using Coterie.Model;
+using Coterie.Model.Deletes;
 using Coterie.Model.Ids;
+using Coterie.Model.Time;
 using Coterie.Repair.Exchanges;
 using Coterie.Repair.Schedule;
 
@@ -172,9 +174,12 @@ public sealed class RepairService : IAsyncDisposable
         try
         {
             var replicas = new ReplicaRequests(_parts.Messenger, _parts.Self, _parts.Options.RequestTimeout, figures, _stopping.Token);
-            var topic = new ExchangeTopic(target.Table.StorageId, target.Group, _parts.Self, target.Peer, CutOf(target, began), 0, dryRun);
+            var rules = new DeletionRules(target.Table.Options.GcGrace, _parts.ClockSkewMax);
+            var session = new ExchangeSession(target.Table.StorageId, rules, target.Group, _parts.Self, target.Peer, replicas);
             var pace = new Pace(_parts.Time, figures, rowsPerSecond, _stopping.Token);
-            await new Exchange(topic, replicas, figures, (ulong)_parts.Random.NextInt64(), pace.WaitAsync).RunAsync();
+            var begun = new FormationTime(began.ToUnixTimeMilliseconds());
+            var salt = (ulong)_parts.Random.NextInt64();
+            await (dryRun ? session.RunDryAsync(begun, figures, salt, pace.WaitAsync) : session.RunAsync(begun, figures, salt, pace.WaitAsync));
             part.Failure = null;
             if (!dryRun || figures.RowsDifferent == before.RowsDifferent)
             {
@@ -199,14 +204,6 @@ public sealed class RepairService : IAsyncDisposable
             _parts.Logger.Repaired(target.Table.Keyspace, target.Table.Name, target.Peer, done.RowsDifferent, done.RowsSent);
         }
     }
-
-    private static long CutOf(RepairTarget target, DateTimeOffset began)
-    {
-        var grace = target.Table.Options.GcGrace;
-        return (began - (grace > GraceMin ? grace : GraceMin)).ToUnixTimeMilliseconds();
-    }
-
-    private static readonly TimeSpan GraceMin = TimeSpan.FromMinutes(1);
 
     private void LivenessChanged(NodeId node, bool isAlive)
     {

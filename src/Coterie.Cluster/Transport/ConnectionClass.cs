@@ -20,7 +20,7 @@ internal static class VerbClass
     public static ConnectionClass Of(Verb verb) => verb switch
     {
         Verb.MetadataPull or Verb.Replay => ConnectionClass.Bulk,
-        >= Verb.TreeRepair and <= Verb.RowScan => ConnectionClass.Bulk,
+        >= Verb.TreeRepair and <= Verb.TreeBarrier => ConnectionClass.Bulk,
         _ => ConnectionClass.Requests,
     };
 

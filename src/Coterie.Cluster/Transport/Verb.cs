@@ -68,4 +68,7 @@ public enum Verb : byte
     RowDifference = 47,
     RowFetch = 48,
     RowScan = 49,
+
+    /// <summary>Answered when everything that was acknowledged before is durable, however the node syncs.</summary>
+    TreeBarrier = 50,
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model;
@@ -13,8 +14,13 @@ namespace Coterie.Repair.Exchanges;
 /// <param name="Peer">The other.</param>
 /// <param name="Cut">What is recent is left out, but for tombstones from before this formation time (milliseconds).</param>
 /// <param name="Horizon">That both sides have swept with, and that repairs carry.</param>
+/// <param name="Incarnations">Of the group's replicas, as the two know them: a repair is for one incarnation of its target.</param>
 /// <param name="DryRun">Compares only.</param>
-internal sealed record ExchangeTopic(StorageId Table, ReplicaGroup Group, NodeId Driver, NodeId Peer, long Cut, long Horizon, bool DryRun);
+internal sealed record ExchangeTopic(
+    StorageId Table, ReplicaGroup Group, NodeId Driver, NodeId Peer, long Cut, long Horizon, ImmutableArray<long> Incarnations, bool DryRun)
+{
+    public long IncarnationOf(NodeId node) => Incarnations[Group.Nodes.IndexOf(node)];
+}
 
 /// <summary>
 /// Compares what two replicas hold, from the whole to the row, and sends each what it lacks. Asks both by message; reads nothing itself.
@@ -228,6 +234,7 @@ internal sealed class Exchange
     {
         var body = new ArrayBufferWriter<byte>(entries.Length + 16);
         body.WriteInt64(_topic.Horizon);
+        body.WriteInt64(_topic.IncarnationOf(target));
         body.WriteUInt32(_topic.Table.Value);
         body.Write(entries.Span);
         await _replicas.AskAsync(target, Verb.TreeRepair, body.WrittenSpan.ToArray());

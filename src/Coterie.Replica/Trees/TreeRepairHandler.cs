@@ -6,7 +6,9 @@ using Coterie.Model.Keys;
 using Coterie.Model.Pooling;
 using Coterie.Model.Rows;
 using Coterie.Model.Trees;
+using Coterie.Model.Time;
 using Coterie.Model.Wire;
+using Coterie.Replica.Deletes;
 using Coterie.Storage;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
@@ -18,7 +20,7 @@ namespace Coterie.Replica.Trees;
 /// that has not been validated whole.
 /// </summary>
 public sealed class TreeRepairHandler(
-    IStorageWriter writer, LiveTables tables, TreeCounters counters, ILogger<TreeRepairHandler> logger) : IRequestHandler
+    IStorageWriter writer, LiveTables tables, Horizons horizons, TreeCounters counters, ILogger<TreeRepairHandler> logger) : IRequestHandler
 {
     public void Handle(in Request request)
     {
@@ -26,7 +28,7 @@ public sealed class TreeRepairHandler(
         try
         {
             var reader = new ByteReader(request.Body);
-            var horizon = reader.ReadInt64();
+            var source = new RepairSource(new FormationTime(reader.ReadInt64()), reader.ReadInt64());
             var table = new StorageId(reader.ReadUInt32());
             if (!tables.Contains(table))
             {
@@ -34,7 +36,14 @@ public sealed class TreeRepairHandler(
                 return;
             }
 
-            write = Validated(request, table, ref reader);
+            if (Validated(request, table, source, ref reader) is not { } validated)
+            {
+                counters.RepairRefused();
+                request.Reply.Send(ReplyStatus.Failed, []);
+                return;
+            }
+
+            write = validated;
         }
         catch (MalformedDataException exception)
         {
@@ -50,7 +59,8 @@ public sealed class TreeRepairHandler(
         }
     }
 
-    private TreeRepairWrite Validated(in Request request, StorageId table, ref ByteReader reader)
+    /// <summary>Null if what the source knew of deletions is too little for one of the entries.</summary>
+    private TreeRepairWrite? Validated(in Request request, StorageId table, RepairSource source, ref ByteReader reader)
     {
         var partitionKey = new PooledBuffer();
         var entries = reader.Position;
@@ -65,6 +75,11 @@ public sealed class TreeRepairHandler(
                 throw new MalformedDataException("an entry of another table, or with a token that is not its key's");
             }
 
+            if (horizons.RefusesRepair(table, token, source.Horizon, source.Incarnation))
+            {
+                return null;
+            }
+
             Model.Mutations.MutationReader.ValidateEntryKey(key[entryKeyAt..]);
             RowMerge.ValidateStored(row);
             oldest = Math.Min(oldest, RowPurge.OldestPurgeable(row));
@@ -74,6 +89,10 @@ public sealed class TreeRepairHandler(
         partitionKey.Release();
         return new TreeRepairWrite(counters, request.Body[entries..].ToArray(), count, oldest, request.Reply);
     }
+
+    /// <param name="Horizon">Under which the rows were read.</param>
+    /// <param name="Incarnation">Of this node, as the exchange knows it.</param>
+    private readonly record struct RepairSource(FormationTime Horizon, long Incarnation);
 
     private sealed class TreeRepairWrite(TreeCounters counters, byte[] entries, int count, long oldest, ReplyTo reply) : IPendingWrite
     {

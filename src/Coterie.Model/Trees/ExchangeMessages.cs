@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Coterie.Model.Deletes;
+using Coterie.Model.Ids;
+using Coterie.Model.Time;
+using Coterie.Model.Wire;
+
+namespace Coterie.Model.Trees;
+
+/// <summary>
+/// Begins an exchange at a replica of a group, which from then on refuses what is older than the exchange allows, and tells what it knows of cuts; or ends it.
+/// See docs/decisions/0003-safe-deletes.md.
+/// </summary>
+/// <param name="Table">Storage id.</param>
+/// <param name="Nodes">The group: its replicas in order of their ids.</param>
+/// <param name="Peer">The other replica of the exchange.</param>
+/// <param name="Begun">When it began, by the driver's clock.</param>
+/// <param name="Cuts">What the other knows, to be learned; null: nothing yet.</param>
+/// <param name="Horizon">The other's.</param>
+public sealed record ExchangeRequest(
+    StorageId Table, ImmutableArray<NodeId> Nodes, NodeId Peer, FormationTime Begun, PairCuts? Cuts, FormationTime Horizon)
+{
+    public byte[] Encode()
+    {
+        var destination = new ArrayBufferWriter<byte>();
+        destination.WriteUInt32(Table.Value);
+        destination.WriteInt64(Begun.Milliseconds);
+        Write(Peer, destination);
+        destination.WriteVariable((uint)Nodes.Length);
+        foreach (var node in Nodes)
+        {
+            Write(node, destination);
+        }
+
+        if (Cuts is not null)
+        {
+            DeletesCodec.Write(Cuts, Horizon, destination);
+        }
+
+        return destination.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="MalformedDataException">Not such a request.</exception>
+    public static ExchangeRequest Decode(ReadOnlySpan<byte> body)
+    {
+        var reader = new ByteReader(body);
+        var table = new StorageId(reader.ReadUInt32());
+        var begun = new FormationTime(reader.ReadInt64());
+        var peer = ReadNode(ref reader);
+        var count = reader.ReadVariable();
+        if (count is 0 or > Limits.NodesMax)
+        {
+            throw new MalformedDataException($"{count} nodes of a group");
+        }
+
+        var nodes = ImmutableArray.CreateBuilder<NodeId>((int)count);
+        for (var i = 0; i < count; i++)
+        {
+            nodes.Add(ReadNode(ref reader));
+        }
+
+        if (reader.Remaining == 0)
+        {
+            return new ExchangeRequest(table, nodes.ToImmutable(), peer, begun, null, default);
+        }
+
+        var (cuts, horizon) = DeletesCodec.Read(ref reader, (int)count);
+        reader.ExpectEnd("the request about an exchange");
+        return new ExchangeRequest(table, nodes.ToImmutable(), peer, begun, cuts, horizon);
+    }
+
+    private static void Write(NodeId node, ArrayBufferWriter<byte> destination)
+    {
+        node.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
+        destination.Advance(16);
+    }
+
+    private static NodeId ReadNode(ref ByteReader reader) => new(new Guid(reader.ReadBytes(16), bigEndian: true));
+}
+
+/// <summary>The reply to the beginning of an exchange.</summary>
+/// <param name="IsSwept">False: what the horizon allows to be swept is not yet; there is nothing to compare until it is.</param>
+/// <param name="Cuts">What the replica knows.</param>
+/// <param name="Horizon">Its horizon.</param>
+public sealed record ExchangeReply(bool IsSwept, PairCuts Cuts, FormationTime Horizon)
+{
+    public byte[] Encode()
+    {
+        var destination = new ArrayBufferWriter<byte>();
+        destination.WriteByte(IsSwept ? (byte)1 : (byte)0);
+        DeletesCodec.Write(Cuts, Horizon, destination);
+        return destination.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="MalformedDataException">Not such a reply, or of a group of another size.</exception>
+    public static ExchangeReply Decode(ReadOnlySpan<byte> body, int members)
+    {
+        var reader = new ByteReader(body);
+        var swept = reader.ReadByte();
+        var (cuts, horizon) = DeletesCodec.Read(ref reader, members);
+        reader.ExpectEnd("the reply to the beginning of an exchange");
+        return swept <= 1 ? new ExchangeReply(swept == 1, cuts, horizon) : throw new MalformedDataException("neither swept nor not");
+    }
+}
