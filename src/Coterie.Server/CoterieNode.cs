@@ -10,6 +10,7 @@ using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Time;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
 using Coterie.Repair;
@@ -53,6 +54,7 @@ public sealed class CoterieNode : IAsyncDisposable
     private EventPublisher? _events;
     private PreparedStatements? _prepared;
     private ReadCoordinator? _reads;
+    private Horizons? _horizons;
     private TreeKeeper? _trees;
     private RepairService? _repair;
 
@@ -120,6 +122,7 @@ public sealed class CoterieNode : IAsyncDisposable
         var formation = CreateFormation(metadata, messenger);
         var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
         lateLiveness.Set(liveness);
+        _horizons = CreateHorizons(metadata);
         RegisterHandlers(messenger, metadata, formation, liveness);
         await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), linked.Token);
         liveness.Start();
@@ -246,11 +249,23 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.MetadataAccept, metadata);
         messenger.Register(Verb.MetadataCommit, metadata);
         messenger.Register(Verb.MetadataPull, metadata);
-        messenger.Register(Verb.Mutate, new MutationHandler(
-            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault));
+        var mutations = new MutationHandler(
+            _writer, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
+        messenger.Register(Verb.Mutate, mutations);
+        messenger.Register(Verb.ReadRepair, mutations);
         messenger.Register(Verb.Read, new ReadHandler(
-            _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
+            _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
         RegisterTrees(messenger, tables);
+    }
+
+    private Horizons CreateHorizons(MetadataService metadata)
+    {
+        var options = new HorizonsOptions
+        {
+            ClockSkewMax = _options.Transport.ClockSkewMax ?? TimeSpan.Zero,
+            WritesWaitedFor = _options.Timeouts.Write,
+        };
+        return new Horizons(Id, _parts.Engine, _writer, metadata, new ReplicaMaps(metadata, _options.Datacenter), _parts.Time, options);
     }
 
     private void RegisterTrees(Messenger messenger, LiveTables tables)

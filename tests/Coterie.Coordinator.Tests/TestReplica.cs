@@ -1,7 +1,9 @@
 using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Rows;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Mutations;
 using Coterie.Replica.Reads;
 using Coterie.Storage;
@@ -24,8 +26,10 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
         var tables = new LiveTables(new Late(metadata));
         var counters = new ReplicaCounters();
         Engine = new MemoryEngine(new MemoryDisk(), TimeProviderOfTests, () => TimeSpan.Zero, RowMerge.Merge);
-        _mutations = new MutationHandler(this, tables, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
-        _reads = new ReadHandler(Engine, tables, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
+        var horizons = new Horizons(
+            TestReplicas.Node(0), Engine, this, new Late(metadata), new ReplicaMaps(new Late(metadata), "a"), TimeProviderOfTests, new HorizonsOptions());
+        _mutations = new MutationHandler(this, tables, horizons, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
+        _reads = new ReadHandler(Engine, tables, horizons, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
     }
 
     private static TimeProvider TimeProviderOfTests { get; } = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
@@ -38,7 +42,7 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
         {
             _reply = null;
             var request = new Request(TestReplicas.Node(0), verb, body, long.MaxValue, new ReplyTo(this, 1));
-            if (verb == Verb.Mutate)
+            if (verb is Verb.Mutate or Verb.ReadRepair)
             {
                 _mutations.Handle(request);
             }
