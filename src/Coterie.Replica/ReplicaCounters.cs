@@ -13,6 +13,9 @@ public sealed class ReplicaCounters
     private long _malformed;
     private long _corrupt;
     private long _tombstonesRefused;
+    private long _tooOld;
+    private long _repairsRefused;
+    private long _incomplete;
 
     public long MutationsApplied => Interlocked.Read(ref _mutationsApplied);
 
@@ -41,6 +44,21 @@ public sealed class ReplicaCounters
 
     /// <summary>Reads refused because the range tombstones of one partition are more than a page may hold.</summary>
     public long TombstonesRefused => Interlocked.Read(ref _tombstonesRefused);
+
+    /// <summary>Mutations refused because what they were formed before may have been swept: below a floor, or older than a table's grace allows.</summary>
+    public long MutationsTooOld => Interlocked.Read(ref _tooOld);
+
+    /// <summary>Read repairs refused because this node has swept with a later horizon than they were read under, or has lost writes.</summary>
+    public long RepairsRefused => Interlocked.Read(ref _repairsRefused);
+
+    /// <summary>Reads refused because this node has lost writes of the range and has not had them back yet.</summary>
+    public long ReadsIncomplete => Interlocked.Read(ref _incomplete);
+
+    internal void MutationTooOld() => Interlocked.Increment(ref _tooOld);
+
+    internal void RepairRefused() => Interlocked.Increment(ref _repairsRefused);
+
+    internal void ReadIncomplete() => Interlocked.Increment(ref _incomplete);
 
     internal void MutationApplied() => Interlocked.Increment(ref _mutationsApplied);
 

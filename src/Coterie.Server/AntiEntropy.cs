@@ -4,6 +4,7 @@ using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
 using Coterie.Storage.Trees;
@@ -32,6 +33,7 @@ internal sealed class AntiEntropy : IAsyncDisposable
         IStorageWriter writer,
         TreeLeaves leaves,
         LiveTables tables,
+        Horizons horizons,
         NodeId self,
         TreeCounters treeCounters,
         RepairCounters counters,
@@ -50,7 +52,13 @@ internal sealed class AntiEntropy : IAsyncDisposable
             messenger.Register(verb, answers);
         }
 
-        messenger.Register(Verb.TreeRepair, new TreeRepairHandler(writer, tables, treeCounters, parts.Logging.CreateLogger<TreeRepairHandler>()));
+        var exchanges = new ExchangeHandler(horizons, leaves, tables, treeCounters, parts.Logging.CreateLogger<ExchangeHandler>());
+        foreach (var verb in ExchangeHandler.Verbs)
+        {
+            messenger.Register(verb, exchanges);
+        }
+
+        messenger.Register(Verb.TreeRepair, new TreeRepairHandler(writer, tables, horizons, treeCounters, parts.Logging.CreateLogger<TreeRepairHandler>()));
         _keeper = new TreeKeeper(
             parts.Engine, writer, leaves, tables, parts.Time, parts.Options.Trees, treeCounters, parts.Logging.CreateLogger<TreeKeeper>());
     }
@@ -74,6 +82,7 @@ internal sealed class AntiEntropy : IAsyncDisposable
             Counters = _counters,
             Logger = _parts.Logging.CreateLogger<RepairService>(),
             Broken = _broken,
+            ClockSkewMax = _parts.Options.Transport.ClockSkewMax ?? TimeSpan.Zero,
             Options = _parts.Options.Repair,
         });
         Repair.Start();

@@ -12,6 +12,7 @@ using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Time;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Hints;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
@@ -56,6 +57,7 @@ public sealed class CoterieNode : IAsyncDisposable
     private EventPublisher? _events;
     private PreparedStatements? _prepared;
     private ReadCoordinator? _reads;
+    private Horizons? _horizons;
     private AntiEntropy? _antiEntropy;
     private HintKeeper? _hints;
     private Handoff? _handoff;
@@ -136,6 +138,7 @@ public sealed class CoterieNode : IAsyncDisposable
         var formation = CreateFormation(metadata, messenger);
         var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
         lateLiveness.Set(liveness);
+        _horizons = CreateHorizons(metadata);
         RegisterHandlers(messenger, metadata, formation, liveness);
         await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), linked.Token);
         liveness.Start();
@@ -267,13 +270,24 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.MetadataCommit, metadata);
         messenger.Register(Verb.MetadataPull, metadata);
         var mutations = new MutationHandler(
-            _writer, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
+            _writer, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
         messenger.Register(Verb.Mutate, mutations);
         messenger.Register(Verb.Replay, mutations);
+        messenger.Register(Verb.ReadRepair, mutations);
         _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
-            _parts.Engine, tables, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
-        _antiEntropy = new AntiEntropy(_parts, messenger, _writer, _leaves, tables, Id, TreeCounters, RepairCounters, NextRandom(), Fail);
+            _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
+        _antiEntropy = new AntiEntropy(_parts, messenger, _writer, _leaves, tables, _horizons!, Id, TreeCounters, RepairCounters, NextRandom(), Fail);
+    }
+
+    private Horizons CreateHorizons(MetadataService metadata)
+    {
+        var options = new HorizonsOptions
+        {
+            ClockSkewMax = _options.Transport.ClockSkewMax ?? TimeSpan.Zero,
+            WritesWaitedFor = _options.Timeouts.Write,
+        };
+        return new Horizons(Id, _parts.Engine, _writer, metadata, new ReplicaMaps(metadata, _options.Datacenter), _parts.Time, options);
     }
 
     /// <summary>A node that has no opinion of its peers takes them for down, and would answer its first clients with Unavailable.</summary>

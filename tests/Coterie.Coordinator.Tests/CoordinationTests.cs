@@ -193,7 +193,7 @@ public sealed class CoordinationTests
     {
         var cluster = new TestCluster();
         cluster.Plant(0, "a", (RowKey(1), Value(10, "x")));
-        cluster.TroubledVerb = Verb.Mutate;
+        cluster.TroubledVerb = Verb.ReadRepair;
         cluster.Troubles[1] = Trouble.Slow;
         var read = cluster.ReadAsync(ConsistencyLevel.Quorum, "a").AsTask();
         Assert.False(read.IsCompleted);

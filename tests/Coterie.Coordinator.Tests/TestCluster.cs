@@ -111,7 +111,7 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     public static byte[] Mutation(string key, params (byte[] Key, byte[] Row)[] entries)
     {
         var destination = new ArrayBufferWriter<byte>();
-        var writer = new MutationWriter(destination, TableId, Partitioner.TokenOf(Key(key)), new FormationTime(1), Key(key));
+        var writer = new MutationWriter(destination, TableId, Partitioner.TokenOf(Key(key)), new FormationTime(new FakeTimeProvider().GetUtcNow().ToUnixTimeMilliseconds()), Key(key));
         foreach (var (entryKey, row) in entries)
         {
             writer.Entry(entryKey, row);
@@ -164,7 +164,7 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
         Command(key).Encode(destination);
         var (status, body) = _replicas[node].Handle(Verb.Read, destination.WrittenSpan.ToArray());
         Assert.Equal(ReplyStatus.Ok, status);
-        return ReadResponse.Decode(body).Partitions.SingleOrDefault();
+        return ReadReply.Decode(body).Partitions.SingleOrDefault();
     }
 
     public ValueTask<WriteOutcome> WriteAsync(ConsistencyLevel level, string key, params (byte[] Key, byte[] Row)[] entries) =>

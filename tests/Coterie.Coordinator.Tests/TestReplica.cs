@@ -1,8 +1,10 @@
 using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Model.Rows;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Hints;
 using Coterie.Replica.Mutations;
 using Coterie.Replica.Reads;
@@ -28,8 +30,10 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
         var tables = new LiveTables(new Late(metadata));
         var counters = new ReplicaCounters();
         Engine = new MemoryEngine(new MemoryDisk(), TimeProviderOfTests, () => TimeSpan.Zero, RowMerge.Merge);
-        _mutations = new MutationHandler(this, tables, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
-        _reads = new ReadHandler(Engine, tables, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
+        var horizons = new Horizons(
+            TestReplicas.Node(0), Engine, this, new Late(metadata), new ReplicaMaps(new Late(metadata), "a"), TimeProviderOfTests, new HorizonsOptions());
+        _mutations = new MutationHandler(this, tables, horizons, TimeProviderOfTests, counters, NullLogger<MutationHandler>.Instance);
+        _reads = new ReadHandler(Engine, tables, horizons, TimeProviderOfTests, counters, NullLogger<ReadHandler>.Instance);
         _hints = new HintHandler(Engine, this, self, counters, NullLogger<HintHandler>.Instance);
         _batches = new BatchHandler(Engine, this, self, time, counters, NullLogger<BatchHandler>.Instance);
     }
@@ -49,7 +53,7 @@ internal sealed class TestReplica : IReplyChannel, IStorageWriter
             var request = new Request(TestReplicas.Node(from), verb, body, long.MaxValue, new ReplyTo(this, 1));
             IRequestHandler handler = verb switch
             {
-                Verb.Mutate or Verb.Replay => _mutations,
+                Verb.Mutate or Verb.Replay or Verb.ReadRepair => _mutations,
                 Verb.Read => _reads,
                 Verb.HintStore or Verb.HintRead or Verb.HintForget => _hints,
                 _ => _batches,

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Net;
 using System.Text;
 using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
@@ -13,6 +15,7 @@ using Coterie.Model.Schema;
 using Coterie.Model.Time;
 using Coterie.Model.Types;
 using Coterie.Model.Wire;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Mutations;
 using Coterie.Replica.Reads;
 using Coterie.Storage;
@@ -27,6 +30,12 @@ namespace Coterie.Replica.Tests;
 internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWriter
 {
     public static readonly StorageId Table = new(7);
+    public static readonly NodeId Self = new(new Guid(1, 0, 0, new byte[8]));
+    public static readonly NodeId Second = new(new Guid(2, 0, 0, new byte[8]));
+    public static readonly NodeId Third = new(new Guid(3, 0, 0, new byte[8]));
+
+    /// <summary>The moment at which the fake clock starts.</summary>
+    public static readonly FormationTime Now = new(new FakeTimeProvider().GetUtcNow().ToUnixTimeMilliseconds());
     private static readonly NodeId Peer = new(new Guid(1, 2, 3, new byte[8]));
     private readonly StorageBatch _batch = new();
     private readonly MutationHandler _mutations;
@@ -40,8 +49,9 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
         Current = WithTable(Table);
         Engine = new MemoryEngine(Disk, Time, () => TimeSpan.Zero, RowMerge.Merge);
         var tables = new LiveTables(this);
-        _mutations = new MutationHandler(this, tables, Time, Counters, NullLogger<MutationHandler>.Instance, fault);
-        _reads = new ReadHandler(Engine, tables, Time, Counters, NullLogger<ReadHandler>.Instance);
+        Horizons = new Horizons(Self, Engine, this, this, new ReplicaMaps(this, "dc1"), Time, new HorizonsOptions { WritesWaitedFor = TimeSpan.FromSeconds(5) });
+        _mutations = new MutationHandler(this, tables, Horizons, Time, Counters, NullLogger<MutationHandler>.Instance, fault);
+        _reads = new ReadHandler(Engine, tables, Horizons, Time, Counters, NullLogger<ReadHandler>.Instance);
     }
 
     public event Action<ClusterMetadata, ClusterMetadata>? Changed
@@ -55,6 +65,8 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
     public MemoryDisk Disk { get; } = new();
 
     public MemoryEngine Engine { get; }
+
+    public Horizons Horizons { get; }
 
     public ReplicaCounters Counters { get; } = new();
 
@@ -70,16 +82,34 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
 
     public bool Hold { get; set; }
 
+    /// <summary>Three nodes keep the table, this one the first of them. Otherwise there are none.</summary>
+    public bool IsFormed
+    {
+        get;
+        init
+        {
+            field = value;
+            Current = WithTable(Table);
+        }
+    }
+
+    public ReplicaGroup Group => new ReplicaMaps(this, "dc1").For("ks")!.Groups.Single();
+
     public void Truncate() => Current = WithTable(new StorageId(8));
+
+    /// <summary>What a node that starts on the same store knows.</summary>
+    public Horizons Restarted() => new(Self, Engine, this, this, new ReplicaMaps(this, "dc1"), Time, new HorizonsOptions());
 
     public static byte[] Key(string key) => Encoding.UTF8.GetBytes(key);
 
     public ReplyStatus Apply(string key, params (byte[] Key, byte[] Row)[] entries) => Mutate(Mutation(key, entries)) ?? ReplyStatus.Timeout;
 
-    public static byte[] Mutation(string key, params (byte[] Key, byte[] Row)[] entries)
+    public static byte[] Mutation(string key, params (byte[] Key, byte[] Row)[] entries) => Mutation(key, Now, entries);
+
+    public static byte[] Mutation(string key, FormationTime formed, params (byte[] Key, byte[] Row)[] entries)
     {
         var destination = new ArrayBufferWriter<byte>();
-        var writer = new MutationWriter(destination, Table, Partitioner.TokenOf(Key(key)), new FormationTime(1), Key(key));
+        var writer = new MutationWriter(destination, Table, Partitioner.TokenOf(Key(key)), formed, Key(key));
         foreach (var (entryKey, row) in entries)
         {
             writer.Entry(entryKey, row);
@@ -97,6 +127,22 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
         return _reply?.Status;
     }
 
+    /// <summary>A read repair with a horizon in front.</summary>
+    public ReplyStatus? Repair(FormationTime horizon, byte[] mutation)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        ReadReply.Begin(horizon, body);
+        body.Write(mutation);
+        return RepairRaw(body.WrittenSpan);
+    }
+
+    public ReplyStatus? RepairRaw(ReadOnlySpan<byte> body)
+    {
+        _reply = null;
+        _mutations.Handle(new Request(Peer, Verb.ReadRepair, body, long.MaxValue, new ReplyTo(this, ++_requests)));
+        return _reply?.Status;
+    }
+
     public (ReplyStatus Status, byte[] Body) ReadRaw(byte[] body, long? deadline = null)
     {
         _reply = null;
@@ -109,8 +155,8 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
         var (status, body) = ReadRaw(Request(command, ReadRequestHead.Data));
         Assert.Equal(ReplyStatus.Ok, status);
         var digest = ReadRaw(Request(command, ReadRequestHead.Digest | ReadRequestHead.WithNewest));
-        Assert.Equal(new ReadDigest(ReadDigest.HashOf(body), ReadResponse.Decode(body).Newest()), ReadDigest.Decode(digest.Body));
-        return ReadResponse.Decode(body);
+        Assert.Equal(new ReadDigest(ReadDigest.HashOf(ReadReply.ResponseOf(body)), ReadReply.Decode(body).Newest()), ReadDigest.Decode(digest.Body));
+        return ReadReply.Decode(body);
     }
 
     public static byte[] Request(ReadCommand command, ReadRequestHead head)
@@ -172,14 +218,23 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
 
     public ReplyStatus? LastReply => _reply?.Status;
 
-    private static ClusterMetadata WithTable(StorageId storageId)
+    private ClusterMetadata WithTable(StorageId storageId)
     {
         ImmutableArray<ColumnSchema> columns = [new("k", ColumnKind.PartitionKey, NativeType.Text, 0, false, default)];
         var table = new TableSchema("ks", "t", Guid.Empty, storageId, columns, TableOptions.Default);
         var keyspace = new KeyspaceSchema("ks", new SimpleStrategy(3));
         return ClusterMetadata.Empty with
         {
+            Nodes = !IsFormed ? ClusterMetadata.Empty.Nodes : ClusterMetadata.Empty.Nodes.AddRange(
+                new[] { Self, Second, Third }.Select((id, i) => KeyValuePair.Create(id, NodeOf(id, i)))),
+            NextStorageId = storageId.Value + 1,
             Keyspaces = ClusterMetadata.Empty.Keyspaces.Add("ks", keyspace with { Tables = keyspace.Tables.Add("t", table) }),
         };
+    }
+
+    private static NodeInfo NodeOf(NodeId id, int number)
+    {
+        var address = new IPEndPoint(IPAddress.Loopback, 7_000 + number);
+        return new NodeInfo(id, address, address, address, "dc1", "r1", [new Token(number * 1_000)]);
     }
 }

@@ -22,17 +22,21 @@ internal static class TestData
     public static byte[] Expiring(long timestamp, long expiresAt) => Row((ref RowWriter writer) => writer.SimpleColumn(
         new ColumnId(1), new Cell { Kind = CellKind.Expiring, Timestamp = new WriteTimestamp(timestamp), ExpiresAtSeconds = expiresAt, TtlSeconds = 1 }));
 
-    public static byte[] Tombstone(long timestamp) => Row((ref RowWriter writer) => writer.SimpleColumn(
-        new ColumnId(1), new Cell { Kind = CellKind.Tombstone, Timestamp = new WriteTimestamp(timestamp) }));
+    public static byte[] Tombstone(long timestamp) => Tombstone(timestamp, default);
 
-    public static byte[] Deletion(long timestamp, bool hasRanges = false) => Row((ref RowWriter writer) =>
+    public static byte[] Tombstone(long timestamp, FormationTime formed) => Row((ref RowWriter writer) => writer.SimpleColumn(
+        new ColumnId(1), new Cell { Kind = CellKind.Tombstone, Timestamp = new WriteTimestamp(timestamp), Formed = formed }));
+
+    public static byte[] Deletion(long timestamp, bool hasRanges = false) => Deletion(timestamp, default, hasRanges);
+
+    public static byte[] Deletion(long timestamp, FormationTime formed, bool hasRanges = false) => Row((ref RowWriter writer) =>
     {
         if (hasRanges)
         {
             writer.HasRanges();
         }
 
-        writer.RowDeletion(new Deletion(new WriteTimestamp(timestamp), default));
+        writer.RowDeletion(timestamp == 0 ? Model.Rows.Deletion.None : new Deletion(new WriteTimestamp(timestamp), formed));
     });
 
     public static byte[] HasRanges() => Row((ref RowWriter writer) => writer.HasRanges());

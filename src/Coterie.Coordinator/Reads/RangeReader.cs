@@ -4,6 +4,7 @@ using Coterie.Coordinator.Reads.Repair;
 using Coterie.Model;
 using Coterie.Model.Reads;
 using Coterie.Model.Schema;
+using Coterie.Model.Time;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Coordinator.Reads;
@@ -25,7 +26,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
     public async Task<RangeResult> FinishAsync(ReadStep step, ReadCommand command, ReplicaSet replicas, ReadContext context) => step.Verdict switch
     {
         ReadVerdict.Agreed => Decode(step, context),
-        ReadVerdict.Disagreed => await CompareAsync(command, replicas, context, step.Participants!),
+        ReadVerdict.Disagreed => await CompareAsync(command, replicas, context, step.Participants!, again: false),
         _ => RangeResult.Not(step.Outcome),
     };
 
@@ -46,7 +47,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
     {
         try
         {
-            var response = ReadResponse.Decode(step.Data);
+            var response = ReadReply.Decode(step.Data);
             return new RangeResult(step.Outcome, response.Partitions, response.StoppedAfter, Reconciled: false);
         }
         catch (MalformedDataException exception)
@@ -55,7 +56,8 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         }
     }
 
-    private async Task<RangeResult> CompareAsync(ReadCommand command, ReplicaSet replicas, ReadContext context, IReadOnlyList<Participant> digested)
+    /// <param name="again">A repair was refused because a replica has swept since the rows were read. Once is enough: sweeps are minutes apart.</param>
+    private async Task<RangeResult> CompareAsync(ReadCommand command, ReplicaSet replicas, ReadContext context, IReadOnlyList<Participant>? digested, bool again)
     {
         steps.Counters.DigestMismatch();
         var step = await steps.AskAsync(command, replicas, context, ReadMode.Rows, digested);
@@ -75,10 +77,16 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         switch (context.Table.Options.ReadRepair)
         {
             case ReadRepair.Blocking when rows.AnyoneLacks && steps.Fault != CoordinatorFault.SkipReadRepair:
-                var repaired = new RepairOperation(steps, command, replicas, context, rows, slots).RunAsync();
+                var repair = new RepairOperation(steps, command, replicas, context, rows, slots);
+                var repaired = repair.RunAsync();
                 if (steps.Fault != CoordinatorFault.AnswerBeforeRepair)
                 {
                     outcome = await repaired;
+                }
+
+                if (!outcome.IsSuccess && repair.WasRefused && !again)
+                {
+                    return await CompareAsync(command, replicas, context, digested: null, again: true);
                 }
 
                 break;
@@ -99,12 +107,14 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         try
         {
             var responses = new ReadResponse[participants.Count];
+            var horizons = new FormationTime[participants.Count];
             for (var i = 0; i < responses.Length; i++)
             {
-                responses[i] = ReadResponse.Decode(participants[i].Rows);
+                responses[i] = ReadReply.Decode(participants[i].Rows);
+                horizons[i] = ReadReply.HorizonOf(participants[i].Rows);
             }
 
-            rows = new Reconciler(command, responses, steps.Fault).Reconcile();
+            rows = new Reconciler(command, responses, horizons, steps.Fault).Reconcile();
             return true;
         }
         catch (MalformedDataException exception)

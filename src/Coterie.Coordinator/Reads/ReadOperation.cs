@@ -205,7 +205,7 @@ internal sealed class ReadOperation : IReplySink, IValueTaskSource<ReadStep>
 
         try
         {
-            var hash = !isData ? ReadDigest.Decode(body).Hash : _core.ComparesAnswers ? ReadDigest.HashOf(body) : default;
+            var hash = !isData ? ReadDigest.Decode(body).Hash : _core.ComparesAnswers ? ReadDigest.HashOf(ReadReply.ResponseOf(body)) : default;
             _context.Vote?.Answered(_replicas.Nodes[replica], elapsed, isData, body.ToArray());
             if (isData && !_answered)
             {

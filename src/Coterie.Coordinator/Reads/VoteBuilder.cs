@@ -31,7 +31,7 @@ internal sealed class VoteBuilder
     /// <exception cref="Model.MalformedDataException">It is not.</exception>
     public void Answered(NodeId node, TimeSpan after, bool isData, ReadOnlyMemory<byte> body)
     {
-        var newest = isData ? ReadResponse.Decode(body).Newest() : ReadDigest.Decode(body.Span).Newest;
+        var newest = isData ? ReadReply.Decode(body).Newest() : ReadDigest.Decode(body.Span).Newest;
         lock (_lock)
         {
             var entry = _entries[node];

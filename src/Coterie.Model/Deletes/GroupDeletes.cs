@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coterie.Model.Time;
 
 namespace Coterie.Model.Deletes;
@@ -7,16 +8,15 @@ namespace Coterie.Model.Deletes;
 /// repairs it must refuse. Pure and immutable; the owner makes a value durable before anything relies on it.
 /// </summary>
 /// <param name="Cuts">The cuts of all pairs, as far as this replica has heard.</param>
+/// <param name="Horizon">The latest that any replica has had. It only rises, also where cuts are lost with a replica's store.</param>
 /// <param name="Swept">The latest horizon at which it may have swept. Rises before the first deletion at that horizon goes.</param>
 /// <param name="IsIncomplete">
 /// It has lost writes, and with them deletions that others may sweep, having told it of them. What was read anywhere before it lost them
 /// may hold what those deletions shadow, so no read repair is taken until every other replica has been compared with.
 /// </param>
-public sealed record GroupDeletes(PairCuts Cuts, FormationTime Swept, bool IsIncomplete)
+public sealed record GroupDeletes(PairCuts Cuts, FormationTime Horizon, FormationTime Swept, bool IsIncomplete)
 {
-    public static GroupDeletes Of(int members) => new(PairCuts.None(members), default, IsIncomplete: false);
-
-    public FormationTime Horizon => Cuts.Horizon;
+    public static GroupDeletes Of(int members) => new(PairCuts.None(members), default, default, IsIncomplete: false);
 
     /// <summary>A row read under an older horizon than this replica has swept at may hold what the swept deletions shadowed.</summary>
     public bool RefusesRepair(FormationTime sourceHorizon) => sourceHorizon.CompareTo(Swept) < 0;
@@ -27,21 +27,28 @@ public sealed record GroupDeletes(PairCuts Cuts, FormationTime Swept, bool IsInc
     /// Takes over what a peer knows. Who has lost writes has nothing left of what it swept, or would have: it counts as swept at every horizon
     /// that it hears of until it is complete.
     /// </summary>
-    public GroupDeletes Learn(PairCuts theirs) => Settled(Cuts.Merge(theirs));
+    public GroupDeletes Learn(PairCuts theirCuts, FormationTime theirHorizon) => Settled(Cuts.Merge(theirCuts), theirHorizon);
 
-    public GroupDeletes Exchanged(int left, int right, FormationTime cut) => Settled(Cuts.Raise(left, right, cut));
+    /// <summary>An exchange has ended that was begun when these were the incarnations; if a replica has lost writes since, it says nothing.</summary>
+    public GroupDeletes Exchanged(int left, int right, FormationTime cut, ImmutableArray<long> incarnations) =>
+        Cuts.Incarnations().AsSpan().SequenceEqual(incarnations.AsSpan()) ? Settled(Cuts.Raise(left, right, cut), default) : this;
 
     /// <summary>About to sweep at the horizon.</summary>
     public GroupDeletes Sweeping() => Swept == Horizon ? this : this with { Swept = Horizon };
 
-    /// <summary>Some writes are lost. Cuts stay true: all that a cut speaks of was durable before it, and of a lost store no cut is left.</summary>
-    public GroupDeletes Lost() => IsIncomplete ? this : this with { IsIncomplete = true };
+    /// <summary>
+    /// The member, this replica itself, has lost some writes, or all. What it knows beside cuts stays true: it was durable before it was relied on.
+    /// </summary>
+    public GroupDeletes Lost(int self, long incarnation) => this with { Cuts = Cuts.Reborn(self, incarnation), IsIncomplete = true };
 
     public GroupDeletes Completed() => IsIncomplete ? this with { IsIncomplete = false } : this;
 
-    private GroupDeletes Settled(PairCuts cuts)
+    private GroupDeletes Settled(PairCuts cuts, FormationTime heard)
     {
-        var swept = IsIncomplete && cuts.Horizon.CompareTo(Swept) > 0 ? cuts.Horizon : Swept;
-        return ReferenceEquals(cuts, Cuts) && swept == Swept ? this : this with { Cuts = cuts, Swept = swept };
+        var horizon = Latest(Horizon, Latest(heard, cuts.Horizon));
+        var swept = IsIncomplete ? Latest(Swept, horizon) : Swept;
+        return ReferenceEquals(cuts, Cuts) && horizon == Horizon && swept == Swept ? this : this with { Cuts = cuts, Horizon = horizon, Swept = swept };
     }
+
+    private static FormationTime Latest(FormationTime left, FormationTime right) => left.CompareTo(right) >= 0 ? left : right;
 }

@@ -64,8 +64,12 @@ public static class TreeRanges
 /// <param name="IsKnown">False: too many leaves of it have changed to be read for one answer; cut it.</param>
 /// <param name="Hash">The sum of the entries' hashes.</param>
 /// <param name="Count">Entries.</param>
-public readonly record struct RangeHash(bool IsKnown, UInt128 Hash, long Count)
+/// <param name="LeavesOut">There are entries besides, which were written a moment ago.</param>
+public readonly record struct RangeHash(bool IsKnown, UInt128 Hash, long Count, bool LeavesOut)
 {
+    /// <summary>There is no entry at all.</summary>
+    public bool IsEmpty => IsKnown && Count == 0 && !LeavesOut;
+
     public static RangeHash Unknown => default;
 }
 
@@ -74,6 +78,10 @@ public readonly record struct RangeHash(bool IsKnown, UInt128 Hash, long Count)
 /// <param name="RowsRead">Entries read from the store to answer.</param>
 public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
 {
+    private const byte UnknownState = 0;
+    private const byte KnownState = 1;
+    private const byte LeavesOutState = 2;
+
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>();
@@ -81,7 +89,7 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
         destination.WriteVariable((uint)Hashes.Count);
         foreach (var hash in Hashes)
         {
-            destination.WriteByte(hash.IsKnown ? (byte)1 : (byte)0);
+            destination.WriteByte(!hash.IsKnown ? UnknownState : hash.LeavesOut ? LeavesOutState : KnownState);
             if (hash.IsKnown)
             {
                 destination.WriteUInt64((ulong)(hash.Hash >> 64));
@@ -108,8 +116,9 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
         {
             hashes[i] = reader.ReadByte() switch
             {
-                0 => RangeHash.Unknown,
-                1 => new RangeHash(true, new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64()),
+                UnknownState => RangeHash.Unknown,
+                (KnownState or LeavesOutState) and var state =>
+                    new RangeHash(true, new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64(), state == LeavesOutState),
                 var state => throw new MalformedDataException($"a range in state {state}"),
             };
         }

@@ -96,9 +96,9 @@ internal sealed class Exchange
             {
                 _figures.RangesEqual++;
             }
-            else if (!_topic.DryRun && mine.IsKnown && theirs.IsKnown && (mine.Count == 0 || theirs.Count == 0))
+            else if (!_topic.DryRun && (mine.IsEmpty || theirs.IsEmpty))
             {
-                await CopyAsync(ranges[i], mine.Count == 0 ? _topic.Peer : _topic.Driver, mine.Count == 0 ? _topic.Driver : _topic.Peer);
+                await CopyAsync(ranges[i], mine.IsEmpty ? _topic.Peer : _topic.Driver, mine.IsEmpty ? _topic.Driver : _topic.Peer);
             }
             else
             {

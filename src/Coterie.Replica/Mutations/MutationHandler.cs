@@ -2,6 +2,8 @@ using Coterie.Cluster.Transport;
 using Coterie.Model;
 using Coterie.Model.Mutations;
 using Coterie.Model.Pooling;
+using Coterie.Model.Reads;
+using Coterie.Replica.Deletes;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
@@ -9,13 +11,14 @@ namespace Coterie.Replica.Mutations;
 
 /// <summary>
 /// Applies mutations that coordinators send (hot path: no allocation once its pool is warm). Nothing reaches the writer that has not been
-/// validated whole, because a merge operand that cannot be decoded would stop compaction for good; and nothing is answered Ok before the
-/// writer has said that it is durable.
+/// validated whole, because a merge operand that cannot be decoded would stop compaction for good; nothing that may bring back what was deleted;
+/// and nothing is answered Ok before the writer has said that it is durable.
 /// </summary>
 public sealed class MutationHandler : IRequestHandler
 {
     private readonly IStorageWriter _writer;
     private readonly LiveTables _tables;
+    private readonly Horizons _horizons;
     private readonly TimeProvider _time;
     private readonly ReplicaCounters _counters;
     private readonly ReplicaFault _fault;
@@ -23,10 +26,17 @@ public sealed class MutationHandler : IRequestHandler
     private readonly BoundedPool<PendingMutation> _pool;
 
     public MutationHandler(
-        IStorageWriter writer, LiveTables tables, TimeProvider time, ReplicaCounters counters, ILogger<MutationHandler> logger, ReplicaFault fault = ReplicaFault.None)
+        IStorageWriter writer,
+        LiveTables tables,
+        Horizons horizons,
+        TimeProvider time,
+        ReplicaCounters counters,
+        ILogger<MutationHandler> logger,
+        ReplicaFault fault = ReplicaFault.None)
     {
         _writer = writer;
         _tables = tables;
+        _horizons = horizons;
         _time = time;
         _counters = counters;
         _fault = fault;
@@ -41,20 +51,47 @@ public sealed class MutationHandler : IRequestHandler
             _counters.RequestExpired();
             request.Reply.Send(ReplyStatus.Overloaded, []);
         }
-        else if (!IsValid(request))
+        else if (!IsValid(request, out var body))
         {
             _counters.RequestMalformed();
             request.Reply.Send(ReplyStatus.Failed, []);
         }
-        else if (!_tables.Contains(new MutationReader(request.Body).Table))
+        else if (Refusal(request, new MutationReader(body)) is { } refusal)
         {
-            _counters.RequestStale();
-            request.Reply.Send(ReplyStatus.Stale, []);
+            request.Reply.Send(refusal, []);
         }
         else
         {
-            Enqueue(request);
+            Enqueue(body, request.Reply, isRepair: request.Verb == Verb.ReadRepair);
         }
+    }
+
+    /// <summary>Null: it is applied.</summary>
+    private ReplyStatus? Refusal(in Request request, in MutationReader mutation)
+    {
+        if (!_tables.Contains(mutation.Table))
+        {
+            _counters.RequestStale();
+            return ReplyStatus.Stale;
+        }
+
+        if (request.Verb == Verb.ReadRepair)
+        {
+            // How old the rows in it are is not known; under which horizon they were read is.
+            if (_horizons.RefusesReadRepair(mutation.Table, mutation.Token, ReadReply.HorizonOf(request.Body)))
+            {
+                _counters.RepairRefused();
+                return ReplyStatus.Stale;
+            }
+        }
+        else if (_horizons.RefusesMutation(mutation.Table, mutation.Formed))
+        {
+            // It has no place any more, and never will have: a hint of it is forgotten.
+            _counters.MutationTooOld();
+            return ReplyStatus.Stale;
+        }
+
+        return null;
     }
 
     internal void Completed(PendingMutation mutation, ReplyTo reply, WriteResult result)
@@ -78,28 +115,35 @@ public sealed class MutationHandler : IRequestHandler
         }
     }
 
-    private void Enqueue(in Request request)
+    private void Enqueue(ReadOnlySpan<byte> body, ReplyTo reply, bool isRepair)
     {
         var pending = _pool.Rent();
-        pending.Begin(request.Body, request.Reply);
+        pending.Begin(body, reply, isRepair);
         if (!_writer.TryEnqueue(pending))
         {
             pending.Cancel();
             _pool.Return(pending);
             _counters.RequestOverloaded();
-            request.Reply.Send(ReplyStatus.Overloaded, []);
+            reply.Send(ReplyStatus.Overloaded, []);
         }
         else if (_fault == ReplicaFault.AcknowledgeBeforeDurable)
         {
-            request.Reply.Send(ReplyStatus.Ok, []);
+            reply.Send(ReplyStatus.Ok, []);
         }
     }
 
-    private bool IsValid(in Request request)
+    private bool IsValid(in Request request, out ReadOnlySpan<byte> body)
     {
+        body = request.Body;
         try
         {
-            MutationReader.Validate(request.Body);
+            if (request.Verb == Verb.ReadRepair)
+            {
+                ReadReply.HorizonOf(body);
+                body = body[ReadReply.HorizonBytes..];
+            }
+
+            MutationReader.Validate(body);
             return true;
         }
         catch (MalformedDataException exception)

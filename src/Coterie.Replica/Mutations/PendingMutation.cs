@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coterie.Cluster.Transport;
+using Coterie.Model.Deletes;
 using Coterie.Model.Keys;
 using Coterie.Model.Mutations;
 using Coterie.Model.Pooling;
@@ -14,11 +15,14 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
     private readonly PooledBuffer _body = new();
     private readonly PooledBuffer _key = new();
     private ReplyTo _reply;
+    private bool _isRepair;
 
     public int Bytes => _body.Length;
 
-    public void Begin(ReadOnlySpan<byte> body, ReplyTo reply)
+    /// <param name="isRepair">Its rows are older than it is: how old, they say themselves.</param>
+    public void Begin(ReadOnlySpan<byte> body, ReplyTo reply, bool isRepair)
     {
+        _isRepair = isRepair;
         _body.Write(body);
         _reply = reply;
     }
@@ -37,6 +41,10 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
             _key.Truncate(prefix);
             _key.Write(mutation.EntryKey);
             batch.Merge(StorageArea.Data, _key.Span, mutation.Row);
+            if (_isRepair)
+            {
+                batch.NoteFormed(RowPurge.OldestPurgeable(mutation.Row));
+            }
         }
     }
 

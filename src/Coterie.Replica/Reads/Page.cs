@@ -1,18 +1,20 @@
 using System.Buffers;
 using Coterie.Model;
+using Coterie.Model.Deletes;
 using Coterie.Model.Ids;
 using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
 using Coterie.Model.Rows;
+using Coterie.Model.Time;
 
 namespace Coterie.Replica.Reads;
 
 /// <summary>
-/// One answer while it is being put together: what a partition's deletions shadow is left out, live rows are counted, and the page ends
-/// when it has enough or has cost enough. A partition is begun in the answer when there is something to say of it.
+/// One answer while it is being put together: what a partition's deletions shadow is left out, and what the horizon allows to be swept; live rows are
+/// counted, and the page ends when it has enough or has cost enough. A partition is begun in the answer when there is something to say of it.
 /// </summary>
 /// <remarks>
-/// Invariant: two replicas with equal states write equal bytes, whatever lies under a deletion physically, unless the bound on entries
+/// Invariant: two replicas with equal states write equal bytes under equal horizons, whatever lies under a deletion physically and whatever has been swept, unless the bound on entries
 /// looked at ends the page; then the difference costs a comparison of rows, not a wrong answer.
 /// </remarks>
 internal sealed class Page
@@ -21,9 +23,11 @@ internal sealed class Page
     private readonly PooledBuffer _partitionKey = new();
     private readonly PooledBuffer _static = new();
     private readonly PooledBuffer _scratch = new();
+    private readonly PooledBuffer _purged = new();
     private readonly List<RangeDeletion> _ranges = [];
     private ReadResponseWriter _writer;
     private RangeDeletionIndex? _index;
+    private FormationTime _horizon;
     private Deletion _deletion;
     private Token _token;
     private long _nowSeconds;
@@ -37,7 +41,10 @@ internal sealed class Page
     private bool _opened;
 
     /// <summary>The encoded answer, after Finish or FinishStopped.</summary>
-    public ReadOnlyMemory<byte> Response => _response.Memory;
+    public ReadOnlyMemory<byte> Response => _response.Memory[ReadReply.HorizonBytes..];
+
+    /// <summary>The same with the horizon in front.</summary>
+    public ReadOnlyMemory<byte> Reply => _response.Memory;
 
     /// <summary>The partition's header says that it has range tombstones.</summary>
     public bool HasRanges { get; private set; }
@@ -45,13 +52,15 @@ internal sealed class Page
     /// <summary>True if nothing more may be added: the place where the last entry stood is where the page stops.</summary>
     public bool IsFull => _live >= _limit || _scanned >= Limits.PageScannedEntriesMax || _response.Length >= Limits.PageBytesMax;
 
-    public void Begin(in ReadCommandReader command)
+    public void Begin(in ReadCommandReader command, FormationTime horizon)
     {
         Clear();
+        _horizon = horizon;
         _nowSeconds = command.NowSeconds;
         _limit = command.Limit;
         _partitionLimit = command.PartitionLimit;
         _live = _scanned = 0;
+        ReadReply.Begin(horizon, _response);
         _writer = new ReadResponseWriter(_response);
     }
 
@@ -82,11 +91,15 @@ internal sealed class Page
     {
         if (_deletion.IsNone)
         {
-            _static.Write(row);
+            _static.Write(Left(row));
         }
         else
         {
-            RowMerge.Shadow(row, _deletion, _static);
+            _scratch.Truncate(0);
+            if (RowMerge.Shadow(row, _deletion, _scratch))
+            {
+                _static.Write(Left(_scratch.Span));
+            }
         }
     }
 
@@ -141,7 +154,7 @@ internal sealed class Page
     /// <param name="limited">The partition limit ended it.</param>
     public void EndPartition(bool limited)
     {
-        if (!_opened && (!_deletion.IsNone || _ranges.Count > 0 || _static.Length > 0))
+        if (!_opened && (!Told(_deletion).IsNone || _ranges.Exists(range => !Told(range.Deletion).IsNone) || _static.Length > 0))
         {
             Open();
         }
@@ -169,12 +182,35 @@ internal sealed class Page
         _partitionKey.Clear();
         _static.Clear();
         _scratch.Clear();
+        _purged.Clear();
         _ranges.Clear();
         _index = null;
     }
 
-    private void Append(ReadOnlySpan<byte> entryKey, ReadOnlySpan<byte> row)
+    /// <summary>What the horizon leaves of a row that nothing shadows; empty if that is nothing.</summary>
+    private ReadOnlySpan<byte> Left(ReadOnlySpan<byte> row)
     {
+        if (_horizon == default || RowPurge.OldestPurgeable(row) >= _horizon.Milliseconds)
+        {
+            return row;
+        }
+
+        _purged.Truncate(0);
+        RowPurge.Apply(row, _horizon, _purged);
+        return _purged.Span;
+    }
+
+    /// <summary>A deletion that may be swept shadows still, but is not told of.</summary>
+    private Deletion Told(Deletion deletion) => RowPurge.IsPurgeable(deletion, _horizon) ? Deletion.None : deletion;
+
+    private void Append(ReadOnlySpan<byte> entryKey, ReadOnlySpan<byte> whole)
+    {
+        var row = Left(whole);
+        if (row.IsEmpty)
+        {
+            return;
+        }
+
         if (!_opened)
         {
             Open();
@@ -191,10 +227,13 @@ internal sealed class Page
     private void Open()
     {
         _opened = true;
-        _writer.BeginPartition(_token, _partitionKey.Span, _deletion);
+        _writer.BeginPartition(_token, _partitionKey.Span, Told(_deletion));
         foreach (var range in _ranges)
         {
-            _writer.Range(range.EntryKey.Span, range.Deletion);
+            if (!Told(range.Deletion).IsNone)
+            {
+                _writer.Range(range.EntryKey.Span, range.Deletion);
+            }
         }
 
         _writer.Static(_static.Span);

@@ -2,6 +2,8 @@ using Coterie.Cluster.Transport;
 using Coterie.Model;
 using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
+using Coterie.Replica.Deletes;
 using Coterie.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -18,15 +20,18 @@ public sealed class ReadHandler : IRequestHandler
 
     private readonly IStorageEngine _engine;
     private readonly LiveTables _tables;
+    private readonly Horizons _horizons;
     private readonly TimeProvider _time;
     private readonly ReplicaCounters _counters;
     private readonly ILogger _logger;
     private readonly BoundedPool<ReadWork> _pool;
 
-    public ReadHandler(IStorageEngine engine, LiveTables tables, TimeProvider time, ReplicaCounters counters, ILogger<ReadHandler> logger)
+    public ReadHandler(
+        IStorageEngine engine, LiveTables tables, Horizons horizons, TimeProvider time, ReplicaCounters counters, ILogger<ReadHandler> logger)
     {
         _engine = engine;
         _tables = tables;
+        _horizons = horizons;
         _time = time;
         _counters = counters;
         _logger = logger;
@@ -68,6 +73,11 @@ public sealed class ReadHandler : IRequestHandler
             request.Reply.Send(ReplyStatus.Overloaded, []);
         }
     }
+
+    /// <summary>Asked when the read begins, and so no later than what it finds.</summary>
+    internal FormationTime HorizonOf(in ReadCommandReader command) => command.IsSingle
+        ? _horizons.HorizonOf(command.Table, command.Token)
+        : _horizons.HorizonOf(command.Table, command.Token, command.EndToken);
 
     internal void Return(ReadWork work) => _pool.Return(work);
 
@@ -121,6 +131,12 @@ public sealed class ReadHandler : IRequestHandler
             {
                 _counters.RequestStale();
                 return ReplyStatus.Stale;
+            }
+
+            if (!(command.IsSingle ? _horizons.AnswersReads(command.Table, command.Token) : _horizons.AnswersReads(command.Table, command.Token, command.EndToken)))
+            {
+                _counters.ReadIncomplete();
+                return ReplyStatus.Failed;
             }
 
             tryInline = command.IsSingle && command.SliceCount <= InlineSlicesMax;

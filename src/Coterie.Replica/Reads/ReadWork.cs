@@ -48,7 +48,7 @@ internal sealed class ReadWork(ReadHandler owner, IStorageEngine engine) : IStor
         try
         {
             var command = new ReadCommandReader(body[1..]);
-            if (!_read.TryRun(ref command, cachedOnly))
+            if (!_read.TryRun(ref command, owner.HorizonOf(command), cachedOnly))
             {
                 return false;
             }
@@ -62,7 +62,7 @@ internal sealed class ReadWork(ReadHandler owner, IStorageEngine engine) : IStor
             status = owner.Explain(body, exception);
         }
 
-        reply.Send(status, status != ReplyStatus.Ok ? [] : _digest.Length > 0 ? _digest.Span : _read.Response.Span);
+        reply.Send(status, status != ReplyStatus.Ok ? [] : _digest.Length > 0 ? _digest.Span : _read.Reply.Span);
         _digest.Clear();
         _read.Clear();
         return true;

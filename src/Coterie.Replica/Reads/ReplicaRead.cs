@@ -4,6 +4,7 @@ using Coterie.Model.Ids;
 using Coterie.Model.Keys;
 using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
 using Coterie.Storage;
 
 namespace Coterie.Replica.Reads;
@@ -28,14 +29,17 @@ internal sealed class ReplicaRead(IStorageEngine engine)
     /// <summary>The encoded answer of the last <see cref="TryRun"/> that was true.</summary>
     public ReadOnlyMemory<byte> Response => _page.Response;
 
+    /// <summary>The same with the horizon in front, as it is sent.</summary>
+    public ReadOnlyMemory<byte> Reply => _page.Reply;
+
     /// <summary>False if it needs the disk and may not wait for it: to be run again where it may.</summary>
     /// <exception cref="StorageCorruptException">The bytes on disk are not what was written.</exception>
     /// <exception cref="MalformedDataException">What was written is not what it should be.</exception>
     /// <exception cref="TombstonesOverwhelmException">Too many range tombstones in one partition.</exception>
-    public bool TryRun(ref ReadCommandReader command, bool cachedOnly)
+    public bool TryRun(ref ReadCommandReader command, FormationTime horizon, bool cachedOnly)
     {
         _slices.Load(ref command);
-        _page.Begin(command);
+        _page.Begin(command, horizon);
         if (command.IsSingle)
         {
             return TryReadSingle(command, cachedOnly);

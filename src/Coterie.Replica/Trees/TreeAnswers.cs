@@ -35,6 +35,7 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
                 continue;
             }
 
+            var leavesOut = false;
             foreach (var view in unread)
             {
                 var part = new KeyRange(Later(view.Start, ranges[i].Lower), Earlier(view.End, ranges[i].Upper));
@@ -45,10 +46,14 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
                         hash += row.Hash;
                         count++;
                     }
+                    else
+                    {
+                        leavesOut = true;
+                    }
                 }
             }
 
-            hashes[i] = new RangeHash(true, hash, count);
+            hashes[i] = new RangeHash(true, hash, count, leavesOut);
         }
 
         return new RangeHashes(hashes, rowsRead);

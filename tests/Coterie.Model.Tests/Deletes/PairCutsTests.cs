@@ -6,7 +6,8 @@ namespace Coterie.Model.Tests.Deletes;
 
 public sealed class PairCutsTests
 {
-    private static readonly Gen<PairCuts> OfFour = Gen.Long[0, 5].Array[6].Select(cuts => PairCuts.From(4, [.. cuts]));
+    private static readonly Gen<PairCuts> OfFour = Gen.Select(Gen.Long[0, 1].Array[4], Gen.Long[0, 5].Array[6])
+        .Select((incarnations, cuts) => PairCuts.From([.. incarnations], [.. cuts]));
 
     [Fact]
     public void The_horizon_is_the_least_cut_of_all_pairs()
@@ -42,8 +43,18 @@ public sealed class PairCutsTests
         Assert.Equal(x.Merge(y), y.Merge(x));
         Assert.Equal(x.Merge(y).Merge(z), x.Merge(y.Merge(z)));
         Assert.Same(x, x.Merge(x));
-        Assert.True(x.Merge(y).Horizon.CompareTo(x.Horizon) >= 0);
     });
+
+    [Fact]
+    public void Cuts_from_before_a_replica_lost_its_store_count_for_nothing()
+    {
+        var before = PairCuts.From([0, 0, 0], [10, 20, 30]);
+        var after = before.Reborn(2, 7);
+        Assert.Equal(PairCuts.From([0, 0, 7], [0, 0, 0]), after);
+        Assert.Equal(after, before.Merge(after));
+        Assert.Equal(PairCuts.From([0, 0, 7], [0, 0, 5]), after.Raise(1, 2, new FormationTime(5)).Merge(PairCuts.From([0, 0, 0], [15, 40, 50])));
+        Assert.Same(after, after.Reborn(2, 7));
+    }
 
     [Fact]
     public void Every_pair_has_a_place_of_its_own()
@@ -70,5 +81,5 @@ public sealed class PairCutsTests
     [InlineData(0, 0)]
     [InlineData(2, 3)]
     public void Cuts_that_do_not_fit_the_group_are_malformed(int members, int cuts) =>
-        Assert.Throws<MalformedDataException>(() => PairCuts.From(members, [.. new long[cuts]]));
+        Assert.Throws<MalformedDataException>(() => PairCuts.From([.. new long[members]], [.. new long[cuts]]));
 }

@@ -57,7 +57,8 @@ internal sealed record MissedWritesRun : ClusterRun
         report.Succeeded++;
         cluster.Simulation.RunFor(TimeSpan.FromMinutes(2));
         cluster.Probes.Hit("rows sent by anti-entropy", Sent(cluster));
-        if (Sent(cluster) != Missed)
+        // Both others may compare with it at the same time, and each send what it misses.
+        if (Sent(cluster) < Missed || Sent(cluster) > 2 * Missed)
         {
             report.Wrong = $"{Sent(cluster)} rows were sent where {Missed} were missed";
         }

@@ -30,8 +30,9 @@ public static class FrameMistakes
 
     private static byte[] WithoutStop(byte[] body)
     {
-        var response = ReadResponse.Decode(body);
+        var response = ReadReply.Decode(body);
         var changed = new ArrayBufferWriter<byte>();
+        ReadReply.Begin(ReadReply.HorizonOf(body), changed);
         var writer = new ReadResponseWriter(changed);
         foreach (var partition in response.Partitions)
         {

@@ -1,8 +1,10 @@
 using System.Buffers;
+using Coterie.Model.Deletes;
 using Coterie.Model.Keys;
 using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
 using Coterie.Model.Rows;
+using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Reads.Reconciliation;
 
@@ -11,7 +13,12 @@ namespace Coterie.Coordinator.Reads.Reconciliation;
 /// is in the merged state and not in its own after the merged deletions have been applied to it too, since those are sent to it as well.
 /// </summary>
 /// <param name="parts">By response; null where a replica has nothing of it.</param>
-internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed)
+/// <param name="reversed">The order of the rows.</param>
+/// <param name="horizon">
+/// The latest under which any part was read. It is true of every replica, and what it allows to be swept nobody lacks: replicas that sweep at
+/// different times would be sent the same tombstones for ever.
+/// </param>
+internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed, FormationTime horizon)
 {
     private readonly List<RowEntry>[] _lacks = new List<RowEntry>[parts.Length];
     private readonly int[] _next = new int[parts.Length];
@@ -97,7 +104,7 @@ internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed)
     private void CompareDeletions(int response, Deletion deletion, List<RangeDeletion> ranges)
     {
         var own = parts[response];
-        var lacksDeletion = (own?.PartitionDeletion ?? Deletion.None) != deletion;
+        var lacksDeletion = !RowPurge.IsPurgeable(deletion, horizon) && (own?.PartitionDeletion ?? Deletion.None) != deletion;
         var lackedRanges = new List<RowEntry>();
         var at = 0;
         foreach (var range in ranges)
@@ -105,6 +112,11 @@ internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed)
             while (own is not null && at < own.Ranges.Count && own.Ranges[at].EntryKey.Span.SequenceCompareTo(range.EntryKey.Span) < 0)
             {
                 at++;
+            }
+
+            if (RowPurge.IsPurgeable(range.Deletion, horizon))
+            {
+                continue;
             }
 
             if (own is null || at == own.Ranges.Count || own.Ranges[at] is var mine
@@ -228,7 +240,8 @@ internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed)
 
     private void CompareRow(ReadOnlyMemory<byte> entryKey, ReadOnlyMemory<byte> merged, Deletion outer)
     {
-        if (merged.IsEmpty)
+        var lasting = Lasting(merged);
+        if (lasting.IsEmpty)
         {
             return;
         }
@@ -236,11 +249,24 @@ internal sealed class PartitionMerge(PartitionRows?[] parts, bool reversed)
         for (var i = 0; i < parts.Length; i++)
         {
             var own = _rows[i].IsEmpty || outer.IsNone ? _rows[i] : Shadowed(_rows[i], outer);
-            if (!own.Span.SequenceEqual(merged.Span))
+            if (!Lasting(own).Span.SequenceEqual(lasting.Span))
             {
-                Lack(i, new RowEntry(entryKey, merged));
+                Lack(i, new RowEntry(entryKey, lasting));
             }
         }
+    }
+
+    /// <summary>What the horizon leaves of the row; empty if that is nothing.</summary>
+    private ReadOnlyMemory<byte> Lasting(ReadOnlyMemory<byte> row)
+    {
+        if (row.IsEmpty || horizon == default || RowPurge.OldestPurgeable(row.Span) >= horizon.Milliseconds)
+        {
+            return row;
+        }
+
+        _scratch.Truncate(0);
+        RowPurge.Apply(row.Span, horizon, _scratch);
+        return _scratch.Span.ToArray();
     }
 
     private void Lack(int response, RowEntry entry) => (_lacks[response] ??= []).Add(entry);

@@ -1,4 +1,5 @@
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Reads.Reconciliation;
 
@@ -6,8 +7,9 @@ namespace Coterie.Coordinator.Reads.Reconciliation;
 /// <param name="Partitions">Merged and shadowed, in the order of the read, up to where every replica has told all it knows.</param>
 /// <param name="StoppedAfter">That place; null if all that was asked for is here.</param>
 /// <param name="Lacks">For each response, by index: what that replica lacks of it.</param>
+/// <param name="Horizon">The least under which any of it was read: what a repair with it carries.</param>
 internal sealed record ReconciledRows(
-    IReadOnlyList<PartitionRows> Partitions, ResumePoint? StoppedAfter, IReadOnlyList<List<PartitionRepair>> Lacks)
+    IReadOnlyList<PartitionRows> Partitions, ResumePoint? StoppedAfter, IReadOnlyList<List<PartitionRepair>> Lacks, FormationTime Horizon)
 {
     public bool AnyoneLacks
     {

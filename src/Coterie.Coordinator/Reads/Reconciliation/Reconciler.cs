@@ -1,4 +1,5 @@
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Reads.Reconciliation;
 
@@ -10,7 +11,12 @@ namespace Coterie.Coordinator.Reads.Reconciliation;
 /// verified and are left out; whoever wants more reads on from there. A partition limit stops a replica within one partition only: if enough live
 /// rows are left before it after merging it does no harm, otherwise it becomes the stop.
 /// </remarks>
-internal sealed class Reconciler(ReadCommand command, IReadOnlyList<ReadResponse> responses, CoordinatorFault fault = CoordinatorFault.None)
+/// <param name="command">What was read.</param>
+/// <param name="responses">What was answered.</param>
+/// <param name="horizons">Of each response: what it was read under.</param>
+/// <param name="fault">Planted for the simulator to find.</param>
+internal sealed class Reconciler(
+    ReadCommand command, IReadOnlyList<ReadResponse> responses, IReadOnlyList<FormationTime> horizons, CoordinatorFault fault = CoordinatorFault.None)
 {
     private readonly int[] _next = new int[responses.Count];
     private readonly PartitionRows?[] _parts = new PartitionRows?[responses.Count];
@@ -32,7 +38,7 @@ internal sealed class Reconciler(ReadCommand command, IReadOnlyList<ReadResponse
             MergePartition(first);
         }
 
-        return new ReconciledRows(_merged, _stop, _lacks);
+        return new ReconciledRows(_merged, _stop, _lacks, horizons.Min());
     }
 
     private static List<PartitionRepair>[] NewLists(int count)
@@ -94,7 +100,7 @@ internal sealed class Reconciler(ReadCommand command, IReadOnlyList<ReadResponse
 
     private void MergePartition(PartitionRows first)
     {
-        var merge = new PartitionMerge(_parts, command.Reversed);
+        var merge = new PartitionMerge(_parts, command.Reversed, horizons.Max());
         var rowsEnd = RowsEnd(first, out var byPartitionLimit);
         var merged = merge.Merge(first, rowsEnd);
         if (byPartitionLimit)

@@ -9,7 +9,7 @@ using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Reads.Repair;
 
-/// <summary>Turns what a replica lacks into mutations, each of one partition and of a size that a replica takes.</summary>
+/// <summary>Turns what a replica lacks into read repairs: mutations, each of one partition and of a size that a replica takes, with a horizon in front.</summary>
 internal static class RepairMutations
 {
     private const int BytesWanted = 1024 * 1024;
@@ -17,11 +17,14 @@ internal static class RepairMutations
     /// <summary>A row with more bytes goes in parts; with its keys and its head a part must be a mutation that a replica takes.</summary>
     private const int RowBytesWanted = Limits.RowBytesMax / 2;
 
+    /// <param name="repairs">What it lacks.</param>
+    /// <param name="table">Of which table.</param>
     /// <param name="formed">
     /// When the repair counts as formed: the read's own now. The mutations that it repeats are older, but how much is not known; a repair says only
     /// what a replica still held at that time.
     /// </param>
-    public static List<byte[]> Of(IReadOnlyList<PartitionRepair> repairs, StorageId table, FormationTime formed)
+    /// <param name="horizon">The least under which any of it was read: a replica that has swept with a later one refuses.</param>
+    public static List<byte[]> Of(IReadOnlyList<PartitionRepair> repairs, StorageId table, FormationTime formed, FormationTime horizon)
     {
         var mutations = new List<byte[]>();
         var destination = new ArrayBufferWriter<byte>();
@@ -31,6 +34,7 @@ internal static class RepairMutations
             for (var next = 0; next < entries.Count;)
             {
                 destination.ResetWrittenCount();
+                ReadReply.Begin(horizon, destination);
                 var writer = new MutationWriter(destination, table, repair.Token, formed, repair.PartitionKey.Span);
                 var count = 0;
                 do
@@ -51,7 +55,7 @@ internal static class RepairMutations
     }
 
     /// <summary>Everything that anyone lacked, for a replica of which nothing is known. Entries lacked by several are sent once for each: a merge takes no harm.</summary>
-    public static List<byte[]> OfAll(IReadOnlyList<List<PartitionRepair>> lacks, StorageId table, FormationTime formed)
+    public static List<byte[]> OfAll(IReadOnlyList<List<PartitionRepair>> lacks, StorageId table, FormationTime formed, FormationTime horizon)
     {
         var all = new List<PartitionRepair>();
         foreach (var repairs in lacks)
@@ -59,7 +63,7 @@ internal static class RepairMutations
             all.AddRange(repairs);
         }
 
-        return Of(all, table, formed);
+        return Of(all, table, formed, horizon);
     }
 
     /// <summary>The entries, with rows that have grown beyond what one write may be cut into parts that one write may be.</summary>

@@ -45,13 +45,16 @@ internal sealed class RepairOperation : IReplySink
         {
             var slot = slots[i];
             alive[slot] = takesPart[slot] = true;
-            _mutations[slot] = RepairMutations.Of(rows.Lacks[i], command.Table, Formed);
+            _mutations[slot] = RepairMutations.Of(rows.Lacks[i], command.Table, Formed, rows.Horizon);
             counts[slot] = _mutations[slot]!.Count;
             Count(rows.Lacks[i], replicas.Nodes[slot]);
         }
 
         _core = new RepairCore(replicas, context.Keyspace.Replication, context.Requirement, alive, takesPart, counts, steps.Fault);
     }
+
+    /// <summary>A replica has swept, or lost writes, since the rows were read: they must be read again.</summary>
+    public bool WasRefused { get; private set; }
 
     private FormationTime Formed => new(_command.NowSeconds * 1000);
 
@@ -74,6 +77,7 @@ internal sealed class RepairOperation : IReplySink
     {
         if (status != ReplyStatus.Ok)
         {
+            WasRefused |= status == ReplyStatus.Stale;
             _steps.Counters.RepairFailed();
         }
 
@@ -94,7 +98,7 @@ internal sealed class RepairOperation : IReplySink
         CompleteIfDecided();
     }
 
-    private List<byte[]> All() => _all ??= RepairMutations.OfAll(_rows.Lacks, _command.Table, Formed);
+    private List<byte[]> All() => _all ??= RepairMutations.OfAll(_rows.Lacks, _command.Table, Formed, _rows.Horizon);
 
     private void Count(List<PartitionRepair> repairs, Model.Ids.NodeId node)
     {
@@ -133,7 +137,7 @@ internal sealed class RepairOperation : IReplySink
         }
         else
         {
-            _steps.Messenger.Send(_replicas.Nodes[slot], Verb.Mutate, mutation, timeout, this, slot);
+            _steps.Messenger.Send(_replicas.Nodes[slot], Verb.ReadRepair, mutation, timeout, this, slot);
         }
     }
 }
