@@ -21,6 +21,12 @@ public sealed class BatchReplayer : IAsyncDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How old a batch must be that all replicas refuse, before it is given up: no deletion is kept for longer by default, so replicas have reason to
+    /// refuse what is as old. Whatever else makes them refuse, a full disk, passes sooner.
+    /// </summary>
+    private static readonly TimeSpan HopelessAge = TimeSpan.FromDays(10);
+
     // Mutations of one batch that are on their way at a time.
     private const int MutationsAtATime = 16;
 
@@ -28,6 +34,7 @@ public sealed class BatchReplayer : IAsyncDisposable
     private readonly ReplicaMaps _maps;
     private readonly ILiveness _liveness;
     private readonly HintKeeper _hints;
+    private readonly TimeProvider _time;
     private readonly NodeId _self;
     private readonly TimeSpan _age;
     private readonly ILogger _logger;
@@ -44,6 +51,7 @@ public sealed class BatchReplayer : IAsyncDisposable
         _maps = maps;
         _liveness = liveness;
         _hints = hints;
+        _time = time;
         _self = self;
         _age = writeTimeout * 2;
         _logger = logger;
@@ -183,7 +191,7 @@ public sealed class BatchReplayer : IAsyncDisposable
             ends[slot] = await under[slot];
         }
 
-        return (BatchReplayCore.IsSettled(ends), BatchReplayCore.IsHopeless(ends, _hints.IsTooOld(formed)));
+        return (BatchReplayCore.IsSettled(ends), BatchReplayCore.IsHopeless(ends, _time.GetUtcNow().ToUnixTimeMilliseconds() - formed > (long)HopelessAge.TotalMilliseconds));
     }
 
     private (string? Keyspace, Token Token, long Formed) HeadOf(ReadOnlySpan<byte> mutation)

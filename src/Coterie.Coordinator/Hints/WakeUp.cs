@@ -35,7 +35,8 @@ internal sealed class WakeUp : IDisposable
 
         if (atMost is { } span)
         {
-            _timer.Change(span, Timeout.InfiniteTimeSpan);
+            // Timers know no part of a millisecond: rounded down, a wait would end before its time, again and again.
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         }
 
         await signal;

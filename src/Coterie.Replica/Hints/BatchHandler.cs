@@ -113,13 +113,30 @@ public sealed class BatchHandler : IRequestHandler
             return;
         }
 
+        var bytes = request.Body.Length;
         Write(BatchOperation.Put, id, request.Body, request.Reply, durable =>
         {
             if (!durable)
             {
                 Release(id);
             }
+            else
+            {
+                HoldAgain(id, bytes);
+            }
         });
+    }
+
+    /// <summary>A batch that waited for the disk for so long that it was looked for, and not found, is there now.</summary>
+    private void HoldAgain(Guid id, int bytes)
+    {
+        lock (_lock)
+        {
+            if (!_held.ContainsKey(id))
+            {
+                Hold(id, bytes);
+            }
+        }
     }
 
     /// <summary>Also one that is not here: it may have been forgotten before, or its storing has failed.</summary>
@@ -154,7 +171,7 @@ public sealed class BatchHandler : IRequestHandler
         {
             request.Reply.Send(ReplyStatus.Ok, new HintChunk([], IsDamaged: false).Encode());
         }
-        else if (!_engine.TrySchedule(new BatchReadWork(_engine, due, request.Reply, _logger)))
+        else if (!_engine.TrySchedule(new BatchReadWork(_engine, due, request.Reply, Release, _logger)))
         {
             _counters.RequestOverloaded();
             request.Reply.Send(ReplyStatus.Overloaded, []);

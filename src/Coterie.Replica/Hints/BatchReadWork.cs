@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Coterie.Replica.Hints;
 
-/// <summary>Reads batches where the disk may be waited for. One that cannot be read is left where it is, and logged.</summary>
-internal sealed class BatchReadWork(IStorageEngine engine, List<Guid> ids, ReplyTo reply, ILogger logger) : IStorageWork
+/// <summary>Reads batches where the disk may be waited for. One that is not there, or cannot be read, is told and logged.</summary>
+internal sealed class BatchReadWork(IStorageEngine engine, List<Guid> ids, ReplyTo reply, Action<Guid> missing, ILogger logger) : IStorageWork
 {
     public void Run()
     {
@@ -32,6 +32,10 @@ internal sealed class BatchReadWork(IStorageEngine engine, List<Guid> ids, Reply
                 {
                     found.Add(new StoredHint((ulong)found.Count, value.WrittenSpan.ToArray()));
                     bytes += value.WrittenCount;
+                }
+                else
+                {
+                    missing(id);
                 }
             }
         }

@@ -85,7 +85,7 @@ public sealed class BatchTests
     {
         var cluster = new TestCluster(hints: Ages);
         var mutations = Two(cluster, ConsistencyLevel.Quorum).Select(request => request.Mutation).ToList();
-        var record = new BatchRecord(Guid.NewGuid(), [TestReplicas.Node(0), TestReplicas.Node(1)], mutations).Encode();
+        var record = new BatchRecord(new Ids().NextGuid(), [TestReplicas.Node(0), TestReplicas.Node(1)], mutations).Encode();
         Assert.Equal(ReplyStatus.Ok, cluster.Replica(0).Handle(Verb.BatchStore, record).Status);
         Assert.Equal(ReplyStatus.Ok, cluster.Replica(1).Handle(Verb.BatchStore, record).Status);
         cluster.From = holder;
