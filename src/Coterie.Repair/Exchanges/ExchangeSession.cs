@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model;

@@ -1,8 +1,10 @@
 using Coterie.Coordinator.Hints;
 using Coterie.Server;
+using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Mistakes;
+using Coterie.Simulator.Runs;
 using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Batches;

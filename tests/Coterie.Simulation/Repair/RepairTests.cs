@@ -1,4 +1,6 @@
+using Coterie.Simulation.Runs;
 using Coterie.Simulator.Cluster;
+using Coterie.Simulator.Runs;
 
 namespace Coterie.Simulation.Repair;
 

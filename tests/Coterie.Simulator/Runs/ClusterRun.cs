@@ -1,0 +1,50 @@
+using Coterie.Simulator.Cluster;
+using Coterie.Simulator.Faults;
+using Coterie.Simulator.Kernel;
+
+namespace Coterie.Simulator.Runs;
+
+/// <summary>One seed of a whole cluster: what it is made of, what is done to it, and what came of it.</summary>
+public abstract record ClusterRun
+{
+    private const int LogLines = 40;
+
+    public SimulatedClusterOptions Cluster { get; init; } = new();
+
+    public FaultOptions Faults { get; init; } = new();
+
+    /// <summary>How long faults are done.</summary>
+    public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a healed cluster may take until every node serves, and then until every request is answered.</summary>
+    public TimeSpan HealLimit { get; init; } = TimeSpan.FromSeconds(20);
+
+    public RunReport Run(ulong seed)
+    {
+        var cluster = new SimulatedCluster(seed, Cluster);
+        var faults = new FaultPlan(cluster, Faults);
+        var report = new RunReport(cluster.Simulation, cluster.Probes);
+        try
+        {
+            cluster.Start(TimeSpan.FromSeconds(30));
+            Run(cluster, faults, report);
+        }
+        catch (SimulationViolationException violation)
+        {
+            report.Wrong = violation.Message;
+        }
+
+        cluster.CollectProbes();
+        report.Wrong ??= cluster.OverfullQueue;
+        report.Faults = faults.Done.Count;
+        if (report.Wrong is not null)
+        {
+            report.Wrong += $"\n--- faults\n{string.Join('\n', faults.Done)}\n--- log\n{cluster.Log.Tail(LogLines)}";
+        }
+
+        return report;
+    }
+
+    /// <summary>What a seed does after the cluster has formed. Tells what is wrong in the report, or throws it.</summary>
+    protected abstract void Run(SimulatedCluster cluster, FaultPlan faults, RunReport report);
+}
