@@ -1,0 +1,219 @@
+using System.Buffers;
+using Coterie.Cluster.Ring;
+using Coterie.Model.Deletes;
+using Coterie.Model.Ids;
+using Coterie.Model.Keys;
+using Coterie.Model.Time;
+using Coterie.Replica.Trees;
+using Coterie.Storage;
+using Coterie.Storage.Trees;
+using Coterie.Storage.Writer;
+
+namespace Coterie.Replica.Deletes;
+
+/// <summary>How the sweep of a range ended.</summary>
+/// <param name="Swept">Entries that were removed or made smaller.</param>
+/// <param name="Read">Entries looked at.</param>
+/// <param name="IsDone">Nothing is left in it that the horizon allows to be swept. False: it was written to meanwhile, or there was no room; again later.</param>
+public readonly record struct SweepResult(long Swept, long Read, bool IsDone);
+
+/// <summary>
+/// Sweeps what the horizon allows out of a range of keys, so many entries at a time: reads them on the I/O pool, works out what is left, and puts it in
+/// place through the writer if nobody has written there since. See docs/decisions/0003-safe-deletes.md.
+/// </summary>
+/// <remarks>
+/// The deletion of a partition or of a range of rows goes after everything that it shadows, which may lie far outside the range that was asked for: then
+/// the whole partition is swept. Memory is that of one step, whatever the size of the partition.
+/// </remarks>
+public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLeaves leaves, Horizons horizons)
+{
+    private const int EntriesPerStep = 256;
+    private const int BytesPerStep = 1024 * 1024;
+
+    /// <summary>Times that one step is tried again because its leaves were written to.</summary>
+    private const int TriesMax = 4;
+
+    /// <summary>Sweeps the keys from <paramref name="lower"/> up to, not including, <paramref name="upper"/>, which belong to the group's ranges of the table.</summary>
+    /// <exception cref="IOException">The horizon could not be made durable: nothing was swept.</exception>
+    /// <exception cref="StorageCorruptException">The bytes on disk are not what was written.</exception>
+    /// <exception cref="Model.MalformedDataException">What was written is not what it should be, or the group is none of this node's.</exception>
+    public async Task<SweepResult> SweepAsync(StorageId table, ReplicaGroup group, byte[] lower, byte[] upper, CancellationToken cancellationToken)
+    {
+        if (horizons.StateOf(table, group)?.Deletes.Horizon is not { Milliseconds: > 0 })
+        {
+            return new SweepResult(0, 0, IsDone: true);
+        }
+
+        // From here on repairs from before the horizon are refused; those that were taken before are in the writer's queue, ahead of what follows.
+        var horizon = await horizons.BeginSweepAsync(table, group);
+        var total = new SweepResult(0, 0, IsDone: true);
+        byte[]? next = lower;
+        while (next is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var step = await StepAsync(next, upper, horizon, last: false);
+            total = Sum(total, step.Result);
+            foreach (var partition in step.Partitions)
+            {
+                total = Sum(total, await SweepPartitionAsync(partition, horizon, cancellationToken));
+            }
+
+            next = step.Next;
+        }
+
+        return total;
+    }
+
+    /// <summary>All rows of the partition, then its deletions.</summary>
+    private async Task<SweepResult> SweepPartitionAsync(byte[] prefix, FormationTime horizon, CancellationToken cancellationToken)
+    {
+        var shown = new PartitionDeletions(engine, horizon);
+        var total = new SweepResult(0, 0, IsDone: true);
+        byte[]? next = [.. prefix, (byte)EntryKind.Static];
+        byte[] upper = [.. prefix, 0xFF];
+        while (next is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var step = await StepAsync(next, upper, horizon, last: false, shown);
+            total = Sum(total, step.Result);
+            next = step.Next;
+        }
+
+        return total.IsDone ? Sum(total, (await StepAsync(prefix, [.. prefix, (byte)EntryKind.RangeTombstone + 1], horizon, last: true, shown)).Result) : total;
+    }
+
+    private async Task<Step> StepAsync(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            if (StorageWork<Work>.TryRun(engine, () => Prepare(lower, upper, horizon, last, shown)) is not { } preparing)
+            {
+                return Step.Undone(null);
+            }
+
+            var (step, basis, isVisible) = await preparing;
+            if (step.Entries.Count == 0)
+            {
+                return step;
+            }
+
+            var write = new SweepWrite(leaves, basis, step.Entries);
+            if (isVisible && writer.TryEnqueue(write) && await write.Done == WriteResult.Durable && write.WasUnchanged)
+            {
+                return step with { Result = step.Result with { Swept = step.Entries.Count } };
+            }
+
+            if (tries == TriesMax)
+            {
+                return step with { Result = step.Result with { IsDone = false }, Partitions = [] };
+            }
+        }
+    }
+
+    /// <summary>Reads once to see whether there is anything to sweep and where the step ends, and again with a basis for what is to be written.</summary>
+    private Work Prepare(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown)
+    {
+        var first = Read(lower, upper, horizon, last, shown);
+        if (first.Entries.Count == 0)
+        {
+            return new Work(first, default, IsVisible: true);
+        }
+
+        // What these leaves were last written with must be visible to the read that counts, so they are looked at before it.
+        var basis = leaves.BasisOf(lower, first.Next ?? upper);
+        var committed = leaves.CommittedBatch;
+        var again = Read(lower, first.Next ?? upper, horizon, last, shown);
+        return new Work(again with { Next = again.Next ?? first.Next }, basis, basis.Leaves.All(leaf => leaf.LastBatch <= committed));
+    }
+
+    private Step Read(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown) =>
+        last ? ReadLast(lower, upper, shown!) : ReadStep(lower, upper, horizon, shown);
+
+    private static SweepResult Sum(SweepResult left, SweepResult right) =>
+        new(left.Swept + right.Swept, left.Read + right.Read, left.IsDone && right.IsDone);
+
+    /// <summary>Rows from <paramref name="lower"/> on, and the partitions of which a deletion can be swept, if they are not being swept already.</summary>
+    private Step ReadStep(byte[] lower, byte[] upper, FormationTime horizon, PartitionDeletions? shown)
+    {
+        var deletions = shown ?? new PartitionDeletions(engine, horizon);
+        var entries = new List<SweptEntry>();
+        var partitions = new List<byte[]>();
+        var left = new ArrayBufferWriter<byte>();
+        var bytes = 0;
+        long read = 0;
+        using var cursor = engine.Scan(StorageArea.Data, lower, upper, reverse: false);
+        while (cursor.MoveNext())
+        {
+            if (read == EntriesPerStep || bytes >= BytesPerStep)
+            {
+                return new Step(entries, partitions, cursor.Key.ToArray(), new SweepResult(0, read, IsDone: true));
+            }
+
+            read++;
+            deletions.MoveTo(cursor.Key, purgeableOnly: true);
+            var entryKey = cursor.Key[deletions.PrefixLength..];
+            if (entryKey[0] is (byte)EntryKind.Header or (byte)EntryKind.RangeTombstone)
+            {
+                if (shown is null && deletions.Purge.HasPurgeable && (partitions.Count == 0 || !deletions.Prefix.SequenceEqual(partitions[^1])))
+                {
+                    partitions.Add(deletions.Prefix.ToArray());
+                }
+
+                continue;
+            }
+
+            left.ResetWrittenCount();
+            var action = deletions.Purge.Row(entryKey, cursor.Value, left);
+            if (action != PurgeAction.Keep)
+            {
+                entries.Add(new SweptEntry(cursor.Key.ToArray(), action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
+                bytes += cursor.Key.Length + left.WrittenCount;
+            }
+        }
+
+        return new Step(entries, partitions, null, new SweepResult(0, read, IsDone: true));
+    }
+
+    /// <summary>The header and the range tombstones as they are now, after all rows of the partition.</summary>
+    private Step ReadLast(byte[] prefix, byte[] upper, PartitionDeletions shown)
+    {
+        var entries = new List<SweptEntry>();
+        byte[]? header = null;
+        var anyLeft = false;
+        long read = 0;
+        using var cursor = engine.Scan(StorageArea.Data, prefix, upper, reverse: false);
+        while (cursor.MoveNext())
+        {
+            read++;
+            var entryKey = cursor.Key[prefix.Length..];
+            switch ((EntryKind)entryKey[0])
+            {
+                case EntryKind.Header:
+                    header = cursor.Value.ToArray();
+                    break;
+                case EntryKind.RangeTombstone when entries.Count < PartitionDeletions.RangesMax && shown.Purge.LastRange(entryKey, cursor.Value) == PurgeAction.Remove:
+                    entries.Add(new SweptEntry(cursor.Key.ToArray(), null));
+                    break;
+                case EntryKind.RangeTombstone:
+                    anyLeft = true;
+                    break;
+            }
+        }
+
+        var left = new ArrayBufferWriter<byte>();
+        if (header is not null && shown.Purge.LastHeader(header, anyLeft, left) is var action && action != PurgeAction.Keep)
+        {
+            entries.Add(new SweptEntry([.. prefix, .. EntryKey.Header], action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
+        }
+
+        return new Step(entries, [], null, new SweepResult(0, read, IsDone: true));
+    }
+
+    private readonly record struct Work(Step Step, LeafBasis Basis, bool IsVisible);
+
+    /// <param name="Next">Where to go on; null: at the end.</param>
+    private sealed record Step(IReadOnlyList<SweptEntry> Entries, IReadOnlyList<byte[]> Partitions, byte[]? Next, SweepResult Result)
+    {
+        public static Step Undone(byte[]? next) => new([], [], next, new SweepResult(0, 0, IsDone: false));
+    }
+}
