@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Coterie.Repair;
+using Coterie.Replica.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -38,6 +40,10 @@ public sealed record HostOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required long BlockCacheBytes { get; init; }
+
+    public RepairOptions Repair { get; init; } = new();
+
+    public TreeOptions Trees { get; init; } = new();
 
     public required LogLevel LogLevel { get; init; }
 }

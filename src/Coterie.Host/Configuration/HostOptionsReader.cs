@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
+using Coterie.Repair;
+using Coterie.Replica.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -12,6 +14,8 @@ namespace Coterie.Host.Configuration;
 public static class HostOptionsReader
 {
     private const string InsecureKey = "InsecureNoAuthNoTls";
+    private const int RowsPerSecondMin = 100;
+    private const int RowsPerSecondMax = 100_000_000;
 
     /// <summary>The flag of the command line that stands for <c>InsecureNoAuthNoTls=true</c>.</summary>
     public const string InsecureFlag = "--insecure-no-auth-no-tls";
@@ -54,6 +58,8 @@ public static class HostOptionsReader
         var range = settings.Length("Timeouts:Range", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
+        var repair = Repair(settings);
+        var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
@@ -79,7 +85,20 @@ public static class HostOptionsReader
             RangeTimeout = range,
             DrainTimeout = drain,
             BlockCacheBytes = cache,
+            Repair = repair,
+            Trees = trees,
             LogLevel = logLevel,
+        };
+    }
+
+    private static RepairOptions Repair(SettingReader settings)
+    {
+        var otherwise = new RepairOptions();
+        return otherwise with
+        {
+            Enabled = settings.Boolean("Repair:Enabled", otherwise.Enabled),
+            Interval = settings.Length("Repair:Interval", otherwise.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            RowsPerSecond = settings.Number("Repair:RowsPerSecond", otherwise.RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax),
         };
     }
 

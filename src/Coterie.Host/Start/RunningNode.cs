@@ -40,7 +40,8 @@ internal sealed class RunningNode : IAsyncDisposable
             Options = Translate(options, descriptors),
         });
         _meter = new NodeMeter(_node, _engine);
-        _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), descriptors.AdminConnections, logging);
+        _admin = new AdminServer(
+            options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), AdminRoutes.CreateJobs(_node), descriptors.AdminConnections, logging);
     }
 
     /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>
@@ -93,5 +94,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Timeouts = new RequestTimeouts { Write = options.WriteTimeout, Read = options.ReadTimeout, Range = options.RangeTimeout },
         Listener = new ListenerOptions { DrainTimeout = options.DrainTimeout, ConnectionsMax = descriptors.CqlConnections },
         Transport = new TransportOptions { IncomingMax = descriptors.IncomingPeers },
+        Repair = options.Repair,
+        Trees = options.Trees,
     };
 }
