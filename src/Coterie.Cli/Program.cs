@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coterie.Cli.Bench;
 using Coterie.Cli.Cql;
 using Coterie.Cli.Dev;
+using Coterie.Cli.Repair;
 using Coterie.Cli.Start;
 using Coterie.Cli.Status;
 
@@ -11,6 +12,7 @@ var root = new RootCommand("Coterie: a leaderless database that speaks CQL")
     StartCommand.Create(),
     StatusCommand.Create(),
     RingCommand.Create(),
+    RepairCommand.Create(),
     CqlCommand.Create(),
     BenchCommand.Create(),
     LimitCommands.CreateNode(),

@@ -9,6 +9,7 @@ public sealed class RepairCounters
     private readonly Lock _lock = new();
     private readonly ExchangeFigures _total = new();
     private readonly SortedDictionary<string, LastEqual> _equal = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
 
     public long Exchanges { get; private set; }
 
@@ -44,6 +45,32 @@ public sealed class RepairCounters
         }
     }
 
+    /// <summary>When the target was last known to be equal, and why its last comparison failed, each null if there is none.</summary>
+    internal (DateTimeOffset? EqualAt, string? Failure) StateOf(string key)
+    {
+        lock (_lock)
+        {
+            return (_equal.TryGetValue(key, out var equal) ? equal.At : null, _failures.GetValueOrDefault(key));
+        }
+    }
+
+    /// <param name="key">Of the target.</param>
+    /// <param name="failure">Null: the comparison came to its end.</param>
+    internal void Compared(string key, string? failure)
+    {
+        lock (_lock)
+        {
+            if (failure is null)
+            {
+                _failures.Remove(key);
+            }
+            else
+            {
+                _failures[key] = failure;
+            }
+        }
+    }
+
     internal void BecameEqual(string key, LastEqual equal)
     {
         lock (_lock)
@@ -59,6 +86,11 @@ public sealed class RepairCounters
             foreach (var gone in _equal.Keys.Where(key => !keys.Contains(key)).ToList())
             {
                 _equal.Remove(gone);
+            }
+
+            foreach (var gone in _failures.Keys.Where(key => !keys.Contains(key)).ToList())
+            {
+                _failures.Remove(gone);
             }
         }
     }

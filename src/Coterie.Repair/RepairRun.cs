@@ -49,4 +49,7 @@ public sealed record RepairPart(string Keyspace, string Table, NodeId Peer, Exch
     public string? Failure { get; internal set; }
 
     public bool IsDone { get; internal set; }
+
+    /// <summary>How long it took; while it goes on, zero.</summary>
+    public TimeSpan Elapsed { get; internal set; }
 }

@@ -44,25 +44,47 @@ public sealed class RepairService : IAsyncDisposable
     }
 
     /// <summary>Compares at once what the run names, as far as this node drives it, as fast as it goes. The run tells how far it is.</summary>
-    public void Begin(RepairRun run)
+    /// <returns>False if the node is stopping: nothing has begun.</returns>
+    public bool Begin(RepairRun run)
     {
         lock (_lock)
         {
+            if (_stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+
             _runs.RemoveAll(static task => task.IsCompleted);
             _runs.Add(RunAsync(run));
+            return true;
         }
     }
+
+    /// <summary>All that this node drives, by table and peer, and how each stands.</summary>
+    public IReadOnlyList<RepairPair> Pairs() =>
+    [
+        .. from target in Targets()
+           let state = _parts.Counters.StateOf(target.Key)
+           group state by (target.Table.Keyspace, target.Table.Name, target.Peer) into pair
+           select new RepairPair(
+               pair.Key.Keyspace,
+               pair.Key.Name,
+               pair.Key.Peer,
+               pair.Any(static state => state.EqualAt is null) ? null : pair.Min(static state => state.EqualAt),
+               pair.FirstOrDefault(static state => state.Failure is not null).Failure),
+    ];
 
     public async ValueTask DisposeAsync()
     {
         _parts.Liveness.Changed -= LivenessChanged;
-        _stopping.Cancel();
-        await _loop;
         Task[] runs;
         lock (_lock)
         {
+            _stopping.Cancel();
             runs = [.. _runs];
         }
+
+        await _loop;
 
         await Task.WhenAll(runs);
         _stopping.Dispose();
@@ -94,7 +116,7 @@ public sealed class RepairService : IAsyncDisposable
     private async Task CompareDueAsync()
     {
         var targets = Targets();
-        _parts.Counters.Keep(targets.Select(static target => target.Key).ToHashSet(StringComparer.Ordinal));
+        ForgetAllBut(targets);
         lock (_lock)
         {
             _schedule.Update(targets, Now);
@@ -124,7 +146,9 @@ public sealed class RepairService : IAsyncDisposable
         try
         {
             await Task.Yield();
-            var targets = Targets().FindAll(target =>
+            var targets = Targets();
+            ForgetAllBut(targets);
+            targets = targets.FindAll(target =>
                 (run.Keyspace is null || target.Table.Keyspace == run.Keyspace) && (run.Table is null || target.Table.Name == run.Table));
             run.PartsTotal = targets.Count;
             foreach (var target in targets)
@@ -150,6 +174,7 @@ public sealed class RepairService : IAsyncDisposable
     private async Task CompareAsync(RepairRun run, RepairTarget target)
     {
         var part = new RepairPart(target.Table.Keyspace, target.Table.Name, target.Peer, new ExchangeFigures());
+        var started = _parts.Time.GetTimestamp();
         run.Add(part);
         for (var attempt = 1; ; attempt++)
         {
@@ -162,6 +187,7 @@ public sealed class RepairService : IAsyncDisposable
             await Task.Delay(Tick, _parts.Time, _stopping.Token);
         }
 
+        part.Elapsed = _parts.Time.GetElapsedTime(started);
         part.IsDone = true;
     }
 
@@ -199,11 +225,15 @@ public sealed class RepairService : IAsyncDisposable
 
         var done = ExchangeFigures.Difference(figures, before);
         _parts.Counters.Ended(done, part.Failure is null);
+        _parts.Counters.Compared(target.Key, part.Failure);
         if (done.RowsSent > 0)
         {
             _parts.Logger.Repaired(target.Table.Keyspace, target.Table.Name, target.Peer, done.RowsDifferent, done.RowsSent);
         }
     }
+
+    private void ForgetAllBut(List<RepairTarget> targets) =>
+        _parts.Counters.Keep(targets.Select(static target => target.Key).ToHashSet(StringComparer.Ordinal));
 
     private void LivenessChanged(NodeId node, bool isAlive)
     {

@@ -96,6 +96,9 @@ public sealed class CoterieNode : IAsyncDisposable
 
     public CoordinatorCounters CoordinatorCounters { get; } = new();
 
+    /// <summary>Of all tables, as they are now.</summary>
+    public TreeLeaves Leaves => _leaves;
+
     public TreeCounters TreeCounters { get; } = new();
 
     public RepairCounters RepairCounters { get; } = new();

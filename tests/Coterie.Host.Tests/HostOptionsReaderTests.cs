@@ -30,6 +30,21 @@ public sealed class HostOptionsReaderTests : IDisposable
         Assert.Equal("dc1", options.Datacenter);
         Assert.Equal(TimeSpan.FromSeconds(2), options.WriteTimeout);
         Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal((true, TimeSpan.FromMinutes(1), 20_000), (options.Repair.Enabled, options.Repair.Interval, options.Repair.RowsPerSecond));
+        Assert.Equal(50_000, options.Trees.RowsPerSecond);
+    }
+
+    [Fact]
+    public void Repair_is_as_it_is_set()
+    {
+        var options = Read(
+            Valid,
+            ["--Repair:Enabled=false", "--Repair:Interval=10min", "--Repair:RowsPerSecond=1000", "--Trees:RowsPerSecond=2000"],
+            out var problems);
+
+        Assert.Empty(problems);
+        Assert.Equal((false, TimeSpan.FromMinutes(10), 1_000), (options!.Repair.Enabled, options.Repair.Interval, options.Repair.RowsPerSecond));
+        Assert.Equal(2_000, options.Trees.RowsPerSecond);
     }
 
     [Fact]
@@ -55,6 +70,10 @@ public sealed class HostOptionsReaderTests : IDisposable
 
     [Theory]
     [InlineData("--Cql:Adress=127.0.0.1:1", "command line: Cql:Adress is not a known key; did you mean Cql:Address?")]
+    [InlineData("--Repair:Enabled=no", "command line: Repair:Enabled 'no' is not true or false")]
+    [InlineData("--Repair:Interval=10ms", "command line: Repair:Interval '10ms' is not between 1s and 1d")]
+    [InlineData("--Repair:RowsPerSecond=1e6", "command line: Repair:RowsPerSecond '1e6' is not a whole number, as in 20000")]
+    [InlineData("--Trees:RowsPerSecond=0", "command line: Trees:RowsPerSecond '0' is not between 100 and 100000000")]
     [InlineData("--Nonsense=1", "command line: Nonsense is not a known key")]
     [InlineData("--Timeouts:Write=500", "command line: Timeouts:Write '500' is not a number with a unit of time (us, ms, s, min, h or d), as in 2s")]
     [InlineData("--Timeouts:Write=-5s", "command line: Timeouts:Write '-5s' is not a number with a unit of time (us, ms, s, min, h or d), as in 2s")]

@@ -27,6 +27,29 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
+    /// <exception cref="IOException">The node does not answer, or refuses.</exception>
+    public async Task<TReply> PostAsync<TRequest, TReply>(
+        IPEndPoint admin, string path, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var content = JsonContent.Create(request, requestType);
+            using var reply = await _client.PostAsync($"http://{admin}{path}", content, cancellationToken);
+            if (!reply.IsSuccessStatusCode)
+            {
+                var text = await reply.Content.ReadAsStringAsync(cancellationToken);
+                throw new IOException($"{admin} refused: {text.Trim()}");
+            }
+
+            return await reply.Content.ReadFromJsonAsync(replyType, cancellationToken) ?? throw new IOException($"{admin} answered with nothing");
+        }
+        catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"no node answers at the admin address {admin}: {Reason(e)}", e);
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     private static string Reason(Exception error) => error switch

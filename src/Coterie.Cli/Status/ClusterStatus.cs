@@ -5,7 +5,7 @@ using Coterie.Host.Admin;
 namespace Coterie.Cli.Status;
 
 /// <summary>What <c>coterie status --json</c> prints.</summary>
-internal sealed record ClusterStatus(string Cluster, string ClusterId, IReadOnlyList<NodeView> Nodes);
+internal sealed record ClusterStatus(string Cluster, string ClusterId, IReadOnlyList<NodeView> Nodes, IReadOnlyList<TableEquality> Tables);
 
 /// <summary>A node, and what it says itself: null if it does not answer.</summary>
 internal sealed record NodeView(PeerReport Node, StatusReport? Report);

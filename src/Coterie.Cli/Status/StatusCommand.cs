@@ -26,13 +26,15 @@ internal static class StatusCommand
     {
         var first = await client.GetAsync(contact, "/api/status", AdminJson.Default.StatusReport, cancellationToken);
         var views = await Task.WhenAll(first.Nodes.Select(node => ViewAsync(client, node, first, cancellationToken)));
+        var tables = TableEquality.Of(views);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new ClusterStatus(first.Cluster, first.ClusterId, views), StatusJson.Default.ClusterStatus));
+            Console.WriteLine(JsonSerializer.Serialize(new ClusterStatus(first.Cluster, first.ClusterId, views, tables), StatusJson.Default.ClusterStatus));
         }
         else
         {
             Show(first, views);
+            EqualityTable.Show(tables, [.. views.Where(static view => view.Report is null).Select(static view => view.Node.CqlAddress)]);
         }
 
         return ExitCodes.Success;

@@ -8,3 +8,13 @@ namespace Coterie.Host.Admin;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(RingReport))]
 public sealed partial class AdminJson : JsonSerializerContext;
+
+/// <summary>The JSON of repairs: what is asked for must be understood whole, so that nobody takes for done what was not.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(RepairRequest))]
+[JsonSerializable(typeof(RepairBegun))]
+[JsonSerializable(typeof(RepairProgress))]
+public sealed partial class RepairJson : JsonSerializerContext;

@@ -18,14 +18,27 @@ internal static class AdminRoutes
             ["/readyz"] = _ => new(Ready(node)),
             ["/metrics"] = _ => new(meter.Export()),
             ["/api/status"] = _ => new(Json(
-                JsonSerializer.Serialize(
-                    ClusterReports.Status(
-                        node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes(),
-                        node.HintsWaiting, time.GetUtcNow()),
-                    AdminJson.Default.StatusReport))),
+                JsonSerializer.Serialize(Status(node, engine, time, started), AdminJson.Default.StatusReport))),
             ["/api/ring"] = _ => new(Json(
                 JsonSerializer.Serialize(ClusterReports.Ring(node.Metadata, Opinions(node)), AdminJson.Default.RingReport))),
         };
+    }
+
+    public static SortedDictionary<string, AdminJob> CreateJobs(CoterieNode node)
+    {
+        var repairs = new RepairJobs(() => node.Repair, () => node.Metadata);
+        return new SortedDictionary<string, AdminJob>(StringComparer.Ordinal)
+        {
+            ["/repair"] = new AdminJob { Begin = repairs.Begin, Follow = repairs.Follow },
+        };
+    }
+
+    private static StatusReport Status(CoterieNode node, IStorageEngine engine, TimeProvider time, long started)
+    {
+        var report = ClusterReports.Status(
+            node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes(),
+            node.HintsWaiting, time.GetUtcNow());
+        return report with { Tables = ClusterReports.Tables(node.Metadata, node.Repair?.Pairs() ?? [], time.GetUtcNow()) };
     }
 
     private static AdminAnswer Ready(CoterieNode node)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Coterie.Host.Admin;
 
 /// <summary>
-/// The admin address: a handful of GET requests over HTTP/1.1, on loopback only. A request whose <c>Host</c> header names anything but a
+/// The admin address: a handful of requests over HTTP/1.1, on loopback only. A request whose <c>Host</c> header names anything but a
 /// loopback address is refused, so that a web page in the operator's browser cannot reach it under a name of its own (DNS rebinding).
 /// </summary>
 /// <remarks>Kestrel is used without the ASP.NET Core host around it: five fixed routes need no container, and the node starts sooner.</remarks>
@@ -20,15 +20,25 @@ internal sealed class AdminServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly Application _application;
 
-    public AdminServer(IPEndPoint address, IReadOnlyDictionary<string, AdminRoute> routes, int connectionsMax, ILoggerFactory loggers)
+    /// <param name="address">Loopback.</param>
+    /// <param name="routes">What is read with GET, by path.</param>
+    /// <param name="jobs">What is begun with POST, by path.</param>
+    /// <param name="connectionsMax">At once.</param>
+    /// <param name="loggers">Kestrel's.</param>
+    public AdminServer(
+        IPEndPoint address,
+        IReadOnlyDictionary<string, AdminRoute> routes,
+        IReadOnlyDictionary<string, AdminJob> jobs,
+        int connectionsMax,
+        ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = 1024;
+        options.Limits.MaxRequestBodySize = AdminBody.BytesMax;
         options.Limits.MaxConcurrentConnections = connectionsMax;
         options.Listen(address);
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), loggers);
         _server = new KestrelServer(Options.Create(options), sockets, loggers);
-        _application = new Application(routes);
+        _application = new Application(routes, jobs);
     }
 
     /// <exception cref="IOException">The address cannot be bound.</exception>
@@ -41,7 +51,7 @@ internal sealed class AdminServer : IAsyncDisposable
         _server.Dispose();
     }
 
-    private sealed class Application(IReadOnlyDictionary<string, AdminRoute> routes) : IHttpApplication<HttpContext>
+    private sealed class Application(IReadOnlyDictionary<string, AdminRoute> routes, IReadOnlyDictionary<string, AdminJob> jobs) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -51,15 +61,33 @@ internal sealed class AdminServer : IAsyncDisposable
 
         public async Task ProcessRequestAsync(HttpContext context)
         {
+            var path = context.Request.Path.Value ?? "";
             if (!IsLoopback(context.Request.Host))
             {
                 await AnswerAsync(context, new AdminAnswer(StatusCodes.Status403Forbidden, AdminAnswer.PlainText, "Only loopback hosts are served here.\n"));
             }
-            else if (!routes.TryGetValue(context.Request.Path.Value ?? "", out var route))
+            else if (routes.TryGetValue(path, out var route))
             {
-                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status404NotFound, AdminAnswer.PlainText, $"Here are: {string.Join(' ', routes.Keys)}\n"));
+                await GetAsync(context, route);
             }
-            else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            else if (jobs.TryGetValue(path, out var job))
+            {
+                await PostAsync(context, job);
+            }
+            else if (path.LastIndexOf('/') is > 0 and var slash && jobs.TryGetValue(path[..slash], out var begun))
+            {
+                await GetAsync(context, _ => new(begun.Follow(path[(slash + 1)..])));
+            }
+            else
+            {
+                var here = string.Join(' ', routes.Keys.Concat(jobs.Keys));
+                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status404NotFound, AdminAnswer.PlainText, $"Here are: {here}\n"));
+            }
+        }
+
+        private static async Task GetAsync(HttpContext context, AdminRoute route)
+        {
+            if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             {
                 context.Response.Headers.Allow = "GET, HEAD";
                 await AnswerAsync(context, new AdminAnswer(StatusCodes.Status405MethodNotAllowed, AdminAnswer.PlainText, "GET and HEAD only.\n"));
@@ -67,12 +95,36 @@ internal sealed class AdminServer : IAsyncDisposable
             else if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             {
                 context.Response.Headers.Connection = "close";
-                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status413PayloadTooLarge, AdminAnswer.PlainText, "No request here has a body.\n"));
+                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status413PayloadTooLarge, AdminAnswer.PlainText, "No such request has a body.\n"));
             }
             else
             {
                 await AnswerAsync(context, await route(context.RequestAborted));
             }
+        }
+
+        private static async Task PostAsync(HttpContext context, AdminJob job)
+        {
+            if (!HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.Headers.Allow = "POST";
+                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status405MethodNotAllowed, AdminAnswer.PlainText, "POST only.\n"));
+                return;
+            }
+
+            var refusal = AdminBody.Refusal(context.Request);
+            var body = ReadOnlyMemory<byte>.Empty;
+            if (refusal is null)
+            {
+                (body, refusal) = await AdminBody.ReadAsync(context.Request, context.RequestAborted);
+            }
+
+            if (refusal is not null)
+            {
+                context.Response.Headers.Connection = "close";
+            }
+
+            await AnswerAsync(context, refusal ?? job.Begin(body));
         }
 
         private static bool IsLoopback(HostString host) =>

@@ -2,6 +2,7 @@ using Coterie.Cluster.Membership;
 using Coterie.Coordinator.Hints;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
+using Coterie.Repair;
 
 namespace Coterie.Host.Admin;
 
@@ -48,6 +49,23 @@ internal static class ClusterReports
         }
 
         return null;
+    }
+
+    public static IReadOnlyList<TableReport> Tables(ClusterMetadata metadata, IReadOnlyList<RepairPair> pairs, DateTimeOffset now)
+    {
+        var byTable = pairs.ToLookup(static pair => (pair.Keyspace, pair.Table));
+        return
+        [
+            .. from keyspace in metadata.Keyspaces.Values
+               from table in keyspace.Tables.Values
+               select new TableReport(
+                   table.Keyspace,
+                   table.Name,
+                   [
+                       .. from pair in byTable[(table.Keyspace, table.Name)]
+                          select new PairReport(pair.Peer.ToString(), pair.EqualAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null, pair.Failure),
+                   ]),
+        ];
     }
 
     public static RingReport Ring(ClusterMetadata metadata, ILiveness liveness)

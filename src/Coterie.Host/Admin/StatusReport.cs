@@ -4,7 +4,11 @@ namespace Coterie.Host.Admin;
 /// <param name="ProcessId">Of the process that answers: how whoever started it knows that it is the one.</param>
 /// <param name="Ready">Serves CQL and sees a majority of the nodes alive.</param>
 public sealed record StatusReport(
-    string Cluster, string ClusterId, long Epoch, string Node, int ProcessId, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes);
+    string Cluster, string ClusterId, long Epoch, string Node, int ProcessId, bool Ready, double UptimeSeconds, long LoadBytes, IReadOnlyList<PeerReport> Nodes)
+{
+    /// <summary>All tables of the cluster, each with the pairs of replicas that this node compares.</summary>
+    public IReadOnlyList<TableReport> Tables { get; init; } = [];
+}
 
 /// <summary>A node of the cluster as the reporting node sees it. Its own opinion: two nodes may differ.</summary>
 /// <param name="Hints">What waits here for that node; null: nothing.</param>
@@ -13,6 +17,13 @@ public sealed record PeerReport(string Id, string Datacenter, string Rack, strin
 /// <summary>What the reporting node keeps for another that has missed it.</summary>
 /// <param name="OldestSeconds">How long ago the oldest was formed.</param>
 public sealed record HintsReport(long Count, long Bytes, double OldestSeconds);
+
+public sealed record TableReport(string Keyspace, string Table, IReadOnlyList<PairReport> Pairs);
+
+/// <param name="Peer">The other replica's id.</param>
+/// <param name="SecondsSinceEqual">How long ago every range that the two share was last known to be equal; null: not since the reporting node started.</param>
+/// <param name="Failure">Why the last comparison failed; null: it did not.</param>
+public sealed record PairReport(string Peer, double? SecondsSinceEqual, string? Failure);
 
 /// <summary>Who owns which part of the ring: the answer of <c>/api/ring</c>.</summary>
 public sealed record RingReport(string Cluster, long Epoch, IReadOnlyList<RingNode> Nodes);

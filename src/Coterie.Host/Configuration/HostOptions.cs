@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coterie.Coordinator.Hints;
+using Coterie.Replica.Trees;
+using Coterie.Repair;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -41,6 +43,10 @@ public sealed record HostOptions
     public required long BlockCacheBytes { get; init; }
 
     public HintOptions Hints { get; init; } = HintOptions.Default;
+
+    public RepairOptions Repair { get; init; } = new();
+
+    public TreeOptions Trees { get; init; } = new();
 
     public required LogLevel LogLevel { get; init; }
 }

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
 using Coterie.Coordinator.Hints;
+using Coterie.Replica.Trees;
+using Coterie.Repair;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -13,6 +15,8 @@ namespace Coterie.Host.Configuration;
 public static class HostOptionsReader
 {
     private const string InsecureKey = "InsecureNoAuthNoTls";
+    private const int RowsPerSecondMin = 100;
+    private const int RowsPerSecondMax = 100_000_000;
 
     /// <summary>The flag of the command line that stands for <c>InsecureNoAuthNoTls=true</c>.</summary>
     public const string InsecureFlag = "--insecure-no-auth-no-tls";
@@ -56,6 +60,8 @@ public static class HostOptionsReader
         var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
         var hints = Hints(settings);
+        var repair = Repair(settings);
+        var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
@@ -82,6 +88,8 @@ public static class HostOptionsReader
             DrainTimeout = drain,
             BlockCacheBytes = cache,
             Hints = hints,
+            Repair = repair,
+            Trees = trees,
             LogLevel = logLevel,
         };
     }
@@ -102,6 +110,17 @@ public static class HostOptionsReader
         }
 
         return hints;
+    }
+
+    private static RepairOptions Repair(SettingReader settings)
+    {
+        var otherwise = new RepairOptions();
+        return otherwise with
+        {
+            Enabled = settings.Boolean("Repair:Enabled", otherwise.Enabled),
+            Interval = settings.Length("Repair:Interval", otherwise.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            RowsPerSecond = settings.Number("Repair:RowsPerSecond", otherwise.RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax),
+        };
     }
 
     private static void CheckAddresses(

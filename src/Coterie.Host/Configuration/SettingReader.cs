@@ -79,6 +79,28 @@ internal sealed class SettingReader(IReadOnlyDictionary<string, Setting> setting
         return otherwise;
     }
 
+    public int Number(string key, int otherwise, int least, int most)
+    {
+        if (!Find(key, out var setting))
+        {
+            return otherwise;
+        }
+
+        if (!int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
+            Report(key, setting, string.Create(CultureInfo.InvariantCulture, $"is not a whole number, as in {otherwise}"));
+            return otherwise;
+        }
+
+        if (value < least || value > most)
+        {
+            Report(key, setting, string.Create(CultureInfo.InvariantCulture, $"is not between {least} and {most}"));
+            return otherwise;
+        }
+
+        return value;
+    }
+
     public TimeSpan Length(string key, TimeSpan otherwise, TimeSpan least, TimeSpan most)
     {
         if (!Find(key, out var setting))

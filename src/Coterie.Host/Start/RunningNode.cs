@@ -40,7 +40,8 @@ internal sealed class RunningNode : IAsyncDisposable
             Options = Translate(options, descriptors),
         });
         _meter = new NodeMeter(_node, _engine, time);
-        _admin = new AdminServer(options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), descriptors.AdminConnections, logging);
+        _admin = new AdminServer(
+            options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), AdminRoutes.CreateJobs(_node), descriptors.AdminConnections, logging);
     }
 
     /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>
@@ -94,5 +95,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Listener = new ListenerOptions { DrainTimeout = options.DrainTimeout, ConnectionsMax = descriptors.CqlConnections },
         Hints = options.Hints,
         Transport = new TransportOptions { IncomingMax = descriptors.IncomingPeers },
+        Repair = options.Repair,
+        Trees = options.Trees,
     };
 }

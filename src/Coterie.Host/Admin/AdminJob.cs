@@ -1,0 +1,13 @@
+namespace Coterie.Host.Admin;
+
+/// <summary>
+/// Something that the node is asked to begin with a POST of JSON to a path, and then asked about with a GET of the path and the id that it was given.
+/// </summary>
+internal sealed record AdminJob
+{
+    /// <summary>Given the body of the request.</summary>
+    public required Func<ReadOnlyMemory<byte>, AdminAnswer> Begin { get; init; }
+
+    /// <summary>Given the id.</summary>
+    public required Func<string, AdminAnswer> Follow { get; init; }
+}
