@@ -23,6 +23,9 @@ internal static partial class ReplicaLog
     [LoggerMessage(2012, LogLevel.Error, "A request {Verb} could not be answered")]
     public static partial void TreeNotAnswered(ILogger logger, Cluster.Transport.Verb verb, Exception exception);
 
+    [LoggerMessage(2013, LogLevel.Error, "A sweep of table {Table} ended early")]
+    public static partial void SweepFailed(ILogger logger, StorageId table, Exception exception);
+
     [LoggerMessage(2003, LogLevel.Error, "A read of table {Table} failed")]
     public static partial void ReadFailed(ILogger logger, StorageId table, Exception exception);
 

@@ -26,6 +26,7 @@ internal sealed class AntiEntropy : IAsyncDisposable
     private readonly Random _random;
     private readonly Action<Exception> _broken;
     private readonly TreeKeeper _keeper;
+    private readonly Sweeps _sweeps;
 
     public AntiEntropy(
         NodeParts parts,
@@ -52,7 +53,8 @@ internal sealed class AntiEntropy : IAsyncDisposable
             messenger.Register(verb, answers);
         }
 
-        var exchanges = new ExchangeHandler(horizons, leaves, tables, treeCounters, parts.Logging.CreateLogger<ExchangeHandler>());
+        _sweeps = new Sweeps(new Sweeper(parts.Engine, writer, leaves, horizons), leaves, parts.Time, treeCounters, parts.Logging.CreateLogger<Sweeps>());
+        var exchanges = new ExchangeHandler(horizons, _sweeps, tables, treeCounters, parts.Logging.CreateLogger<ExchangeHandler>());
         foreach (var verb in ExchangeHandler.Verbs)
         {
             messenger.Register(verb, exchanges);
@@ -95,6 +97,7 @@ internal sealed class AntiEntropy : IAsyncDisposable
             await repair.DisposeAsync();
         }
 
+        await _sweeps.DisposeAsync();
         await _keeper.DisposeAsync();
     }
 }

@@ -15,7 +15,11 @@ namespace Coterie.Replica.Deletes;
 /// <param name="Swept">Entries that were removed or made smaller.</param>
 /// <param name="Read">Entries looked at.</param>
 /// <param name="IsDone">Nothing is left in it that the horizon allows to be swept. False: it was written to meanwhile, or there was no room; again later.</param>
-public readonly record struct SweepResult(long Swept, long Read, bool IsDone);
+/// <param name="OldestLeft">No formation or expiry of anything that is left, and could be swept one day, is less (milliseconds).</param>
+public readonly record struct SweepResult(long Swept, long Read, bool IsDone, long OldestLeft)
+{
+    public static SweepResult Nothing => new(0, 0, IsDone: true, long.MaxValue);
+}
 
 /// <summary>
 /// Sweeps what the horizon allows out of a range of keys, so many entries at a time: reads them on the I/O pool, works out what is left, and puts it in
@@ -41,12 +45,12 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     {
         if (horizons.StateOf(table, group)?.Deletes.Horizon is not { Milliseconds: > 0 })
         {
-            return new SweepResult(0, 0, IsDone: true);
+            return SweepResult.Nothing with { OldestLeft = long.MinValue };
         }
 
         // From here on repairs from before the horizon are refused; those that were taken before are in the writer's queue, ahead of what follows.
         var horizon = await horizons.BeginSweepAsync(table, group);
-        var total = new SweepResult(0, 0, IsDone: true);
+        var total = SweepResult.Nothing;
         byte[]? next = lower;
         while (next is not null)
         {
@@ -68,7 +72,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     private async Task<SweepResult> SweepPartitionAsync(byte[] prefix, FormationTime horizon, CancellationToken cancellationToken)
     {
         var shown = new PartitionDeletions(engine, horizon);
-        var total = new SweepResult(0, 0, IsDone: true);
+        var total = SweepResult.Nothing;
         byte[]? next = [.. prefix, (byte)EntryKind.Static];
         byte[] upper = [.. prefix, 0xFF];
         while (next is not null)
@@ -130,7 +134,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         last ? ReadLast(lower, upper, shown!) : ReadStep(lower, upper, horizon, shown);
 
     private static SweepResult Sum(SweepResult left, SweepResult right) =>
-        new(left.Swept + right.Swept, left.Read + right.Read, left.IsDone && right.IsDone);
+        new(left.Swept + right.Swept, left.Read + right.Read, left.IsDone && right.IsDone, Math.Min(left.OldestLeft, right.OldestLeft));
 
     /// <summary>Rows from <paramref name="lower"/> on, and the partitions of which a deletion can be swept, if they are not being swept already.</summary>
     private Step ReadStep(byte[] lower, byte[] upper, FormationTime horizon, PartitionDeletions? shown)
@@ -141,12 +145,13 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         var left = new ArrayBufferWriter<byte>();
         var bytes = 0;
         long read = 0;
+        var oldest = long.MaxValue;
         using var cursor = engine.Scan(StorageArea.Data, lower, upper, reverse: false);
         while (cursor.MoveNext())
         {
             if (read == EntriesPerStep || bytes >= BytesPerStep)
             {
-                return new Step(entries, partitions, cursor.Key.ToArray(), new SweepResult(0, read, IsDone: true));
+                return new Step(entries, partitions, cursor.Key.ToArray(), new SweepResult(0, read, IsDone: true, oldest));
             }
 
             read++;
@@ -159,11 +164,18 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
                     partitions.Add(deletions.Prefix.ToArray());
                 }
 
+                // Those that go are older than what stays, and go with the partition's sweep or make it undone.
+                oldest = Math.Min(oldest, RowPurge.OldestPurgeable(cursor.Value) is var formed && formed < horizon.Milliseconds ? long.MaxValue : formed);
                 continue;
             }
 
             left.ResetWrittenCount();
             var action = deletions.Purge.Row(entryKey, cursor.Value, left);
+            if (action != PurgeAction.Remove)
+            {
+                oldest = Math.Min(oldest, RowPurge.OldestPurgeable(action == PurgeAction.Keep ? cursor.Value : left.WrittenSpan));
+            }
+
             if (action != PurgeAction.Keep)
             {
                 entries.Add(new SweptEntry(cursor.Key.ToArray(), action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
@@ -171,7 +183,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             }
         }
 
-        return new Step(entries, partitions, null, new SweepResult(0, read, IsDone: true));
+        return new Step(entries, partitions, null, new SweepResult(0, read, IsDone: true, oldest));
     }
 
     /// <summary>The header and the range tombstones as they are now, after all rows of the partition.</summary>
@@ -206,7 +218,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             entries.Add(new SweptEntry([.. prefix, .. EntryKey.Header], action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
         }
 
-        return new Step(entries, [], null, new SweepResult(0, read, IsDone: true));
+        return new Step(entries, [], null, new SweepResult(0, read, IsDone: true, long.MaxValue));
     }
 
     private readonly record struct Work(Step Step, LeafBasis Basis, bool IsVisible);
@@ -214,6 +226,6 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     /// <param name="Next">Where to go on; null: at the end.</param>
     private sealed record Step(IReadOnlyList<SweptEntry> Entries, IReadOnlyList<byte[]> Partitions, byte[]? Next, SweepResult Result)
     {
-        public static Step Undone(byte[]? next) => new([], [], next, new SweepResult(0, 0, IsDone: false));
+        public static Step Undone(byte[]? next) => new([], [], next, SweepResult.Nothing with { IsDone = false });
     }
 }

@@ -4,14 +4,13 @@ using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Trees;
 using Coterie.Replica.Deletes;
-using Coterie.Storage.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Replica.Trees;
 
 /// <summary>Begins and ends exchanges at this replica: what both sides must agree on and have durable, so that deletions can be swept.</summary>
 public sealed class ExchangeHandler(
-    Horizons horizons, TreeLeaves leaves, LiveTables tables, TreeCounters counters, ILogger<ExchangeHandler> logger) : IRequestHandler
+    Horizons horizons, Sweeps sweeps, LiveTables tables, TreeCounters counters, ILogger<ExchangeHandler> logger) : IRequestHandler
 {
     public static IReadOnlyList<Verb> Verbs { get; } = [Verb.TreeBegin, Verb.TreeBarrier, Verb.TreeEnd];
 
@@ -73,22 +72,8 @@ public sealed class ExchangeHandler(
     private async Task<byte[]> BeginAsync(ExchangeRequest exchange, ReplicaGroup group)
     {
         var state = await horizons.BeginAsync(exchange.Table, group, exchange.Peer, exchange.Begun, exchange.Cuts, exchange.Horizon);
-        var horizon = state.Deletes.Horizon;
-        return new ExchangeReply(IsSwept(exchange.Table, group, horizon.Milliseconds), state.Deletes.Cuts, horizon).Encode();
-    }
-
-    private bool IsSwept(StorageId table, ReplicaGroup group, long horizon)
-    {
-        foreach (var span in group.Ranges)
-        {
-            var range = KeyRange.OfTokens(table, span.Start, span.End);
-            if (leaves.Unswept(range.Lower, range.Upper, horizon, max: 1).Count > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        var isSwept = await sweeps.IsSweptAsync(exchange.Table, group, state.Deletes.Horizon);
+        return new ExchangeReply(isSwept, state.Deletes.Cuts, state.Deletes.Horizon).Encode();
     }
 
     private ReplicaGroup GroupOf(ExchangeRequest exchange)

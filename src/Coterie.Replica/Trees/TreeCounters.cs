@@ -7,6 +7,7 @@ public sealed class TreeCounters
     private long _rowsRead;
     private long _rowsRepaired;
     private long _repairsRefused;
+    private long _entriesSwept;
     private long _malformed;
     private long _corrupt;
 
@@ -22,6 +23,9 @@ public sealed class TreeCounters
     /// <summary>Repairs refused because their source knew an older horizon than this node has swept with.</summary>
     public long RepairsRefused => Interlocked.Read(ref _repairsRefused);
 
+    /// <summary>Entries that were removed, or made smaller, because every replica has their deletions.</summary>
+    public long EntriesSwept => Interlocked.Read(ref _entriesSwept);
+
     public long Malformed => Interlocked.Read(ref _malformed);
 
     /// <summary>Times that reading for a tree met damaged data on this node's disk.</summary>
@@ -34,6 +38,8 @@ public sealed class TreeCounters
     internal void Repaired(long rows) => Interlocked.Add(ref _rowsRepaired, rows);
 
     internal void RepairRefused() => Interlocked.Increment(ref _repairsRefused);
+
+    internal void Swept(long entries) => Interlocked.Add(ref _entriesSwept, entries);
 
     internal void RequestMalformed() => Interlocked.Increment(ref _malformed);
 

@@ -98,7 +98,16 @@ public sealed class Leaf
 
     internal void SetDirty() => IsClean = false;
 
-    internal void NoteFormed(long oldest) => OldestPurgeable = Math.Min(OldestPurgeable, oldest);
+    /// <summary>As <see cref="OldestPurgeable"/>, of what was written since somebody began to look.</summary>
+    internal long OldestNoted { get; set; } = long.MaxValue;
+
+    internal void NoteFormed(long oldest)
+    {
+        OldestPurgeable = Math.Min(OldestPurgeable, oldest);
+        OldestNoted = Math.Min(OldestNoted, oldest);
+    }
+
+    internal void SetOldest(long oldest) => OldestPurgeable = oldest;
 
     internal void SetCleanAgain() => IsClean = true;
 

@@ -268,6 +268,32 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         }
     }
 
+    /// <summary>
+    /// Begins to find out how old the oldest thing in the leaf is that could be swept. False: what was last written to it is not visible yet.
+    /// </summary>
+    public bool TryBeginDating(Leaf leaf)
+    {
+        lock (_lock)
+        {
+            if (leaf.LastBatch > _committed)
+            {
+                return false;
+            }
+
+            leaf.OldestNoted = long.MaxValue;
+            return true;
+        }
+    }
+
+    /// <summary>All of the leaf has been looked at since, and nothing that was there is older than this (milliseconds).</summary>
+    public void EndDating(Leaf leaf, long oldest)
+    {
+        lock (_lock)
+        {
+            leaf.SetOldest(Math.Min(oldest, leaf.OldestNoted));
+        }
+    }
+
     /// <summary>The leaves of the range as they are now, for a write that is to hold only while they stay so.</summary>
     public LeafBasis BasisOf(byte[] lower, byte[] upper)
     {

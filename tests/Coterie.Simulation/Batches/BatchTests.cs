@@ -18,7 +18,7 @@ public sealed class BatchTests
     private static readonly BatchRun OneReplicaEach = new()
     {
         Cluster = new() { Nodes = 5, Configure = WithoutHints },
-        Replication = 1,
+        Replication = new(1),
         Workload = new() { Level = RegisterWorkloadOptions.One },
     };
 
