@@ -237,6 +237,11 @@ public sealed class Horizons
         await Task.WhenAll(durable);
     }
 
+    /// <summary>The same where there is no store left to load: to be called on the new one, before the node takes up its identity again.</summary>
+    /// <exception cref="IOException">It could not be made durable: the identity must not be taken.</exception>
+    public static Task LoseStoreAsync(IStorageEngine engine, IStorageWriter writer, long incarnation) =>
+        new HorizonStore(engine, writer).SetLossAsync(new Loss(incarnation, 0));
+
     /// <summary>Removes what is stored of tables that are no more.</summary>
     public async Task ForgetDeadTablesAsync()
     {
