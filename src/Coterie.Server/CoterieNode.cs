@@ -103,6 +103,12 @@ public sealed class CoterieNode : IAsyncDisposable
 
     public RepairCounters RepairCounters { get; } = new();
 
+    /// <summary>Whether it knows from when on it may vote on the metadata: always, but for a while after it has lost its store.</summary>
+    public bool HasRecalled => _metadata?.HasRecalled ?? false;
+
+    /// <summary>Floors, cuts and horizons, and what this node has lost. Known once the node has begun to start.</summary>
+    public Horizons? Deletes => _horizons;
+
     /// <summary>Known once the node is a member.</summary>
     public RepairService? Repair => _antiEntropy?.Repair;
 
@@ -134,18 +140,11 @@ public sealed class CoterieNode : IAsyncDisposable
         Id = await IdentityAsync(state);
         var clock = new HybridClock(_parts.Time, state.ClockCeiling());
         _clockKeeper = new ClockKeeper(clock, state, _parts.Time, _log);
+        while (!await TryJoinAsync(state, clock, linked.Token))
+        {
+        }
 
-        var lateLiveness = new LateLiveness();
-        var messenger = _messenger = CreateMessenger();
-        var metadata = _metadata = CreateMetadata(messenger, lateLiveness);
-        var formation = CreateFormation(metadata, messenger);
-        var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
-        lateLiveness.Set(liveness);
-        _horizons = CreateHorizons(metadata);
-        RegisterHandlers(messenger, metadata, formation, liveness);
-        await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), linked.Token);
-        liveness.Start();
-        await formation.RunAsync(linked.Token);
+        var (messenger, metadata, liveness) = (_messenger!, _metadata!, _liveness!);
         await FirstRoundAsync(liveness, linked.Token);
         await _clockKeeper.StartAsync(linked.Token);
         var hints = _hints = new HintKeeper(messenger, liveness, _parts.Time, Id, _options.Hints, HintCounters);
@@ -154,6 +153,49 @@ public sealed class CoterieNode : IAsyncDisposable
         _handoff = new Handoff(_parts, messenger, metadata, maps, liveness, hints, Id);
         _antiEntropy!.Start(metadata, maps, liveness);
         await ServeAsync(CreateExecution(metadata, messenger, maps, liveness, clock, hints), linked.Token);
+    }
+
+    /// <summary>True: a member of the cluster, with all that talks to it. False: it is one under another identity, which it has taken up; once more.</summary>
+    private async Task<bool> TryJoinAsync(LocalState state, HybridClock clock, CancellationToken cancellationToken)
+    {
+        var lateLiveness = new LateLiveness();
+        var messenger = _messenger = CreateMessenger();
+        var metadata = _metadata = CreateMetadata(messenger, lateLiveness);
+        var formation = CreateFormation(metadata, messenger);
+        var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
+        lateLiveness.Set(liveness);
+        _horizons = CreateHorizons(metadata);
+        RegisterHandlers(messenger, metadata, formation, liveness);
+        await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), cancellationToken);
+        liveness.Start();
+        try
+        {
+            await formation.RunAsync(cancellationToken);
+        }
+        catch (LostIdentityException lost)
+        {
+            await liveness.DisposeAsync();
+            await metadata.DisposeAsync();
+            await messenger.DisposeAsync();
+            await TakeUpAsync(lost.Member, state);
+            return false;
+        }
+
+        metadata.Recall();
+        return true;
+    }
+
+    /// <summary>
+    /// This node has lost its store. That it has forgotten its votes and its writes is durable before the identity is: it never is that member and
+    /// does not know it.
+    /// </summary>
+    private async Task TakeUpAsync(NodeId member, LocalState state)
+    {
+        _log.StoreLost(member);
+        await MetadataService.ForgetAsync(new EngineMetadataStore(_parts.Engine, _writer));
+        await Horizons.LoseStoreAsync(_parts.Engine, _writer, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        await state.SetNodeIdAsync(member);
+        Id = member;
     }
 
     /// <summary>

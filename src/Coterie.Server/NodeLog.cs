@@ -18,4 +18,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(44, LogLevel.Information, "The last stop was not a clean one: the clock for stamps is {Lead} ahead of the wall clock, and waits until others can follow it.")]
     public static partial void ClockAhead(this ILogger log, TimeSpan lead);
+
+    [LoggerMessage(45, LogLevel.Warning, "The store is empty, but the cluster knows this node as {Node}: its data is lost. It takes up its identity, and answers no read of a range until it has exchanged with all other replicas of it.")]
+    public static partial void StoreLost(this ILogger log, Model.Ids.NodeId node);
 }

@@ -49,7 +49,7 @@ public sealed class Formation : IRequestHandler
         try
         {
             var hello = HelloMessage.Decode(request.Body);
-            request.Reply.Send(ReplyStatus.Ok, OwnHello(hello.Node.Id).Encode());
+            request.Reply.Send(ReplyStatus.Ok, OwnHello(hello.Node).Encode());
         }
         catch (MalformedDataException problem)
         {
@@ -60,6 +60,7 @@ public sealed class Formation : IRequestHandler
 
     /// <summary>Completes when the cluster is formed and this node is a member of it.</summary>
     /// <exception cref="FormationException">It never will be, as configured.</exception>
+    /// <exception cref="LostIdentityException">It is one already, and has lost its store: it must start again as that.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!_metadata.Current.IsFormed)
@@ -97,6 +98,11 @@ public sealed class Formation : IRequestHandler
         }
 
         ThrowIfAny(FormationChecks.Problems(_settings, answers));
+        if (FormationChecks.LostIdentity(answers) is { } lost)
+        {
+            throw new LostIdentityException(lost);
+        }
+
         var member = answers.FirstOrDefault(answer => answer.Hello.ClusterId != ClusterId.None);
         if (member.Hello is not null)
         {
@@ -170,11 +176,12 @@ public sealed class Formation : IRequestHandler
         }
     }
 
-    private HelloMessage OwnHello(NodeId? receiver)
+    private HelloMessage OwnHello(NodeInfo? receiver)
     {
         var metadata = _metadata.Current;
-        var knows = receiver is { } node && metadata.Nodes.ContainsKey(node);
-        return new HelloMessage(_settings.Self with { Tokens = [] }, metadata.ClusterId, _settings.ClusterName, _settings.ListHash, knows);
+        var knows = receiver is not null && metadata.Nodes.ContainsKey(receiver.Id);
+        var there = receiver is null ? null : metadata.Nodes.Values.FirstOrDefault(node => node.PeerAddress.Equals(receiver.PeerAddress));
+        return new HelloMessage(_settings.Self with { Tokens = [] }, metadata.ClusterId, _settings.ClusterName, _settings.ListHash, knows, there?.Id);
     }
 
     private void ReportMissing(List<(IPEndPoint Address, HelloMessage Hello)> answers)

@@ -1,4 +1,5 @@
 using System.Net;
+using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 
 namespace Coterie.Cluster.Metadata;
@@ -12,7 +13,7 @@ internal static class FormationChecks
         var problems = new List<string>();
         foreach (var (address, hello) in answers)
         {
-            if (hello.ClusterId != Model.Ids.ClusterId.None && !hello.KnowsReceiver)
+            if (hello.ClusterId != Model.Ids.ClusterId.None && !hello.KnowsReceiver && hello.MemberThere is null)
             {
                 problems.Add(
                     $"{address} belongs to the cluster '{hello.ClusterName}' ({hello.ClusterId}), which was formed without this node "
@@ -43,6 +44,23 @@ internal static class FormationChecks
         }
 
         return problems;
+    }
+
+    /// <summary>
+    /// The member that this node was before it lost its store: a cluster knows one at its peer address. The address is this process's own, so that member is
+    /// nowhere else. Null: none.
+    /// </summary>
+    public static NodeId? LostIdentity(IReadOnlyList<(IPEndPoint Address, HelloMessage Hello)> answers)
+    {
+        foreach (var (_, hello) in answers)
+        {
+            if (hello.ClusterId != Model.Ids.ClusterId.None && !hello.KnowsReceiver && hello.MemberThere is { } member)
+            {
+                return member;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What the cluster knows this node as and what it is now must be the same: moving a member is not supported yet.</summary>

@@ -12,9 +12,11 @@ namespace Coterie.Cluster.Metadata;
 /// <param name="ClusterId">None: not formed yet.</param>
 /// <param name="InitialList">A hash of the initial list in its order.</param>
 /// <param name="KnowsReceiver">In an answer: the receiver is a member of the cluster that the sender belongs to.</param>
-internal sealed record HelloMessage(NodeInfo Node, ClusterId ClusterId, string ClusterName, Guid InitialList, bool KnowsReceiver)
+/// <param name="MemberThere">In an answer: the member that the sender knows at the receiver's peer address; null: none.</param>
+internal sealed record HelloMessage(
+    NodeInfo Node, ClusterId ClusterId, string ClusterName, Guid InitialList, bool KnowsReceiver, NodeId? MemberThere = null)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int NameBytesMax = 65_536;
 
     public byte[] Encode()
@@ -26,6 +28,7 @@ internal sealed record HelloMessage(NodeInfo Node, ClusterId ClusterId, string C
         writer.WriteString(ClusterName);
         writer.WriteGuid(InitialList);
         writer.WriteBoolean(KnowsReceiver);
+        writer.WriteGuid(MemberThere?.Value ?? Guid.Empty);
         return writer.Written.ToArray();
     }
 
@@ -44,7 +47,8 @@ internal sealed record HelloMessage(NodeInfo Node, ClusterId ClusterId, string C
         var clusterName = reader.ReadString(NameBytesMax, "cluster name");
         var initialList = reader.ReadGuid("initial list");
         var knowsReceiver = reader.ReadBoolean("knows receiver");
+        var member = reader.ReadGuid("member at the address");
         reader.ExpectEnd("hello");
-        return new HelloMessage(node, clusterId, clusterName, initialList, knowsReceiver);
+        return new HelloMessage(node, clusterId, clusterName, initialList, knowsReceiver, member == Guid.Empty ? null : new NodeId(member));
     }
 }

@@ -23,6 +23,9 @@ internal static partial class MetadataLogMessages
     [LoggerMessage(6, LogLevel.Information, "Formation: the cluster {Name} is formed, with id {Id} and {Count} nodes")]
     public static partial void Formed(this ILogger logger, string name, string id, int count);
 
+    [LoggerMessage(8, LogLevel.Warning, "This voter had lost its store, and with it what it has promised: it abstains from the epochs up to {Epoch}")]
+    public static partial void Recalled(this ILogger logger, long epoch);
+
     [LoggerMessage(7, LogLevel.Information, "Formation: proposing failed, trying again: {Problem}")]
     public static partial void ProposingFailed(this ILogger logger, string problem);
 }

@@ -37,6 +37,8 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     private readonly MetadataCatchUp _catchUp;
     private readonly MetadataAnnouncer _announcer;
     private readonly MetadataVoter _voter;
+    private readonly Amnesia _amnesia;
+    private Task _recalling = Task.CompletedTask;
     private readonly CancellationTokenSource _stopping = new();
 
     private readonly Turn _proposing = new();
@@ -73,7 +75,8 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
         };
         _catchUp = new MetadataCatchUp(_log, messenger, self.PeerAddress, time, logger, _stopping.Token);
         _announcer = new MetadataAnnouncer(messenger, liveness, time);
-        _voter = new MetadataVoter(self, _log, _catchUp, new DurableAcceptor(store), logger);
+        _amnesia = new Amnesia(store);
+        _voter = new MetadataVoter(self, _log, _catchUp, new DurableAcceptor(store), _amnesia, logger);
     }
 
     public ClusterMetadata Current => _log.Current;
@@ -94,6 +97,24 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
 
     /// <summary>Pulls all that the node at this address has. False: it did not answer, or cannot be followed.</summary>
     public Task<bool> CatchUpFromAsync(IPEndPoint from, CancellationToken cancellationToken) => _catchUp.FromAsync(from, cancellationToken);
+
+    /// <summary>
+    /// Called before a node that has lost its store takes up its identity again: as a voter it takes no part in what it may have forgotten.
+    /// </summary>
+    /// <exception cref="IOException">It could not be made durable: the identity must not be taken.</exception>
+    public static Task ForgetAsync(IMetadataStore store) => Amnesia.BeginAsync(store);
+
+    /// <summary>False while this node has forgotten its votes and does not know yet from when on it may vote again.</summary>
+    public bool HasRecalled => !_amnesia.IsUnresolved;
+
+    /// <summary>If this node has forgotten its votes: asks the other voters, until enough have answered, from when on it votes again. Once, when it is a member.</summary>
+    public void Recall()
+    {
+        if (_amnesia.IsUnresolved)
+        {
+            _recalling = RecallAsync();
+        }
+    }
 
     public void Handle(in Request request) => _voter.Handle(request);
 
@@ -130,10 +151,56 @@ public sealed class MetadataService : IMetadataView, IMetadataChanger, IEpochGat
     {
         _stopping.Cancel();
         await _proposing.EnterAsync(CancellationToken.None);
+        await _recalling;
         await _catchUp.StoppedAsync();
         await _voter.DisposeAsync();
         _log.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task RecallAsync()
+    {
+        var applied = new Dictionary<IPEndPoint, Epoch>();
+        try
+        {
+            while (_amnesia.IsUnresolved)
+            {
+                await AskVotersAsync(applied);
+                if (Amnesia.Until(_log.Current, _self.PeerAddress, applied) is { } until)
+                {
+                    await _amnesia.ResolveAsync(until);
+                    _logger.Recalled(until);
+                }
+                else
+                {
+                    await Task.Delay(PauseMost, _time, _stopping.Token);
+                }
+            }
+        }
+        catch (Exception problem) when (problem is IOException or OperationCanceledException)
+        {
+            // Stopping, or the store takes nothing: it abstains until the next start.
+        }
+    }
+
+    private async Task AskVotersAsync(Dictionary<IPEndPoint, Epoch> applied)
+    {
+        foreach (var voter in _log.Current.Voters.Where(voter => !voter.Equals(_self.PeerAddress)))
+        {
+            var body = MetadataMessages.JustEpoch(_log.Current.Epoch.Next);
+            var reply = await _messenger.AskAsync(voter, Verb.MetadataPull, body, PauseMost, _stopping.Token);
+            try
+            {
+                if (reply.Status == ReplyStatus.Ok)
+                {
+                    applied[voter] = MetadataMessages.ReadEntries(reply.Body).Current;
+                }
+            }
+            catch (MalformedDataException problem)
+            {
+                _logger.RequestRefused(voter.ToString(), problem.Message);
+            }
+        }
     }
 
     private Task<string?> AnnounceAsync(ChangeOutcome outcome, byte[] entry, CancellationToken cancellationToken)

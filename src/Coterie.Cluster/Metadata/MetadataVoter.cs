@@ -11,7 +11,7 @@ namespace Coterie.Cluster.Metadata;
 /// that is decided, it answers with the entry, so a proposer that is behind learns instead of voting on the past.
 /// </summary>
 internal sealed class MetadataVoter(
-    MetadataIdentity self, MetadataLog log, MetadataCatchUp catchUp, DurableAcceptor acceptor, ILogger logger) : IAsyncDisposable
+    MetadataIdentity self, MetadataLog log, MetadataCatchUp catchUp, DurableAcceptor acceptor, Amnesia amnesia, ILogger logger) : IAsyncDisposable
 {
     /// <summary>Entries go out in answers of about this size.</summary>
     private const int AnswerBytesWanted = 1024 * 1024;
@@ -48,7 +48,9 @@ internal sealed class MetadataVoter(
                 Verb.MetadataPrepare => await OnPrepareAsync(from, body),
                 Verb.MetadataAccept => await OnAcceptAsync(from, body),
                 Verb.MetadataCommit => await OnCommitAsync(from, body),
-                Verb.MetadataPull => OnPull(body),
+
+                // Who has forgotten what it accepted cannot tell another who has how far the cluster had come.
+                Verb.MetadataPull => amnesia.IsUnresolved ? null : OnPull(body),
                 _ => null,
             };
             reply.Send(answer is null ? ReplyStatus.Failed : ReplyStatus.Ok, answer);
@@ -139,7 +141,7 @@ internal sealed class MetadataVoter(
 
         var metadata = log.Current;
         return epoch.Value > 0
-            && (epoch <= metadata.Epoch || (epoch == metadata.Epoch.Next && metadata.Voters.Contains(self.PeerAddress)));
+            && (epoch <= metadata.Epoch || (epoch == metadata.Epoch.Next && metadata.Voters.Contains(self.PeerAddress) && !amnesia.AbstainsFrom(epoch)));
     }
 
     private byte[] Decided(Epoch epoch)

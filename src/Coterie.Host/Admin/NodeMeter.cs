@@ -107,6 +107,15 @@ internal sealed class NodeMeter : IDisposable
         Counter("replica_stale", "Requests for a table that is gone", () => counters.Stale);
         Counter("replica_malformed", "Requests that could not be decoded", () => counters.Malformed);
         Counter("replica_corrupt", "Reads that met damaged data", () => counters.Corrupt);
+        Counter("replica_mutations_too_old", "Mutations refused because what they were formed before may have been swept", () => counters.MutationsTooOld);
+        Counter("replica_repairs_refused", "Read repairs refused because of a later sweep or lost writes here", () => counters.RepairsRefused);
+        Counter("replica_reads_incomplete", "Reads refused because writes of the range are lost here and not back yet", () => counters.ReadsIncomplete);
+        Gauge("replica_incomplete_groups", "Tables and groups of replicas for which this node answers no read", () => _node.Deletes?.Incomplete ?? 0);
+        _meter.CreateObservableGauge(
+            "coterie.deletes.horizon_milliseconds",
+            Horizons,
+            null,
+            "Tombstones formed before it (since the Unix epoch) can go; the pair is the one whose exchange holds it back");
         Counter("replica_tombstones_refused", "Reads refused for too many range tombstones", () => counters.TombstonesRefused);
     }
 
@@ -160,6 +169,11 @@ internal sealed class NodeMeter : IDisposable
 
     private static IEnumerable<Measurement<long>> ByResult(Func<RequestResult, long> count) =>
         Enum.GetValues<RequestResult>().Select(result => new Measurement<long>(count(result), new KeyValuePair<string, object?>("result", result.ToString())));
+
+    private IEnumerable<Measurement<long>> Horizons() => (_node.Deletes?.Lagging() ?? []).Select(lag => new Measurement<long>(
+        lag.Horizon.Milliseconds,
+        new KeyValuePair<string, object?>("table", lag.Table.ToString()),
+        new KeyValuePair<string, object?>("pair", $"{lag.Left} {lag.Right}")));
 
     private IEnumerable<Measurement<long>> NodesUp()
     {

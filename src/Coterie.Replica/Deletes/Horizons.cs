@@ -104,6 +104,20 @@ public sealed class Horizons
     public IReadOnlyList<(ReplicaGroup Group, GroupState State)> StatesOf(StorageId table) =>
         [.. (Of(table)?.Entries ?? []).Where(entry => entry.IsMember).Select(entry => (entry.Group, entry.State))];
 
+    /// <summary>Tables and groups for which this node answers no read.</summary>
+    public int Incomplete => Members().Count(entry => entry.State.Deletes.IsIncomplete);
+
+    /// <summary>For each table the group of this node with the least horizon, and the pair of replicas whose exchange holds it back.</summary>
+    public IReadOnlyList<HorizonLag> Lagging() =>
+    [
+        .. Members().GroupBy(entry => entry.Table.Value).OrderBy(group => group.Key).Select(group =>
+        {
+            var entry = group.MinBy(one => one.State.Deletes.Horizon)!;
+            var (left, right) = entry.State.Deletes.Cuts.Slowest();
+            return new HorizonLag(entry.Table, entry.State.Deletes.Horizon, entry.State.Nodes[left], entry.State.Nodes[right]);
+        }),
+    ];
+
     public DeletionRules? RulesOf(StorageId table) => Of(table)?.Rules;
 
     /// <summary>
@@ -237,6 +251,11 @@ public sealed class Horizons
         await Task.WhenAll(durable);
     }
 
+    /// <summary>The same where there is no store left to load: to be called on the new one, before the node takes up its identity again.</summary>
+    /// <exception cref="IOException">It could not be made durable: the identity must not be taken.</exception>
+    public static Task LoseStoreAsync(IStorageEngine engine, IStorageWriter writer, long incarnation) =>
+        new HorizonStore(engine, writer).SetLossAsync(new Loss(incarnation, 0));
+
     /// <summary>Removes what is stored of tables that are no more.</summary>
     public async Task ForgetDeadTablesAsync()
     {
@@ -254,6 +273,14 @@ public sealed class Horizons
         foreach (var key in dead)
         {
             await _store.DeleteAsync(key);
+        }
+    }
+
+    private List<GroupEntry> Members()
+    {
+        lock (_lock)
+        {
+            return [.. Snapped().Tables.Values.SelectMany(table => table.Entries).Where(entry => entry.IsMember)];
         }
     }
 

@@ -37,6 +37,18 @@ public sealed class HorizonsTests
     }
 
     [Fact]
+    public async Task The_pair_that_holds_the_horizon_back_is_told()
+    {
+        await ExchangeAsync(Second);
+        Assert.Equal([new HorizonLag(Table, default, Self, Third)], _replica.Horizons.Lagging());
+        await ExchangeAsync(Third);
+        Assert.Equal([new HorizonLag(Table, default, Second, Third)], _replica.Horizons.Lagging());
+        Assert.Equal(0, _replica.Horizons.Incomplete);
+        await _replica.Horizons.LoseAsync(1_000);
+        Assert.Equal(1, _replica.Horizons.Incomplete);
+    }
+
+    [Fact]
     public async Task All_of_it_is_there_after_a_restart()
     {
         await RaiseHorizonAsync();

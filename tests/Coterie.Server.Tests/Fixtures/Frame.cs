@@ -47,6 +47,8 @@ internal sealed record Frame(FrameHeader Header, byte[] Body)
         return ((ErrorCode)reader.ReadInt(), reader.ReadString());
     }
 
+    public bool IsError => Opcode == Opcode.Error;
+
     /// <summary>The rows of a RESULT; fails, with the error's text, if it is something else.</summary>
     public TestRows Rows()
     {

@@ -56,16 +56,26 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private void Add(int index, int count, Func<NodeOptions, NodeOptions> configure, TimeProvider time)
+    /// <summary>Stops a node and starts it again on an empty store.</summary>
+    public async Task LoseStoreAsync(int index)
+    {
+        await _nodes[index].StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        _nodes[index] = Create(index, _nodes.Count, options => options, TimeProvider.System);
+        await _nodes[index].StartAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private void Add(int index, int count, Func<NodeOptions, NodeOptions> configure, TimeProvider time) => _nodes.Add(Create(index, count, configure, time));
+
+    private CoterieNode Create(int index, int count, Func<NodeOptions, NodeOptions> configure, TimeProvider time)
     {
         var engine = new MemoryEngine(new MemoryDisk(), time, () => TimeSpan.Zero, RowMerge.Merge);
         _engines.Add(engine);
-        _nodes.Add(new CoterieNode(new NodeParts
+        return new CoterieNode(new NodeParts
         {
             Time = time,
             Network = Network,
             Engine = engine,
-            Ids = new SeededIds(index),
+            Ids = new SeededIds(_engines.Count),
             Random = new Random(index),
             Logging = NullLoggerFactory.Instance,
             Options = configure(new NodeOptions
@@ -76,7 +86,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 AdminAddress = new IPEndPoint(IPAddress.Parse($"127.0.0.{index + 1}"), 9180),
                 InitialNodes = [.. Enumerable.Range(0, count).Select(PeerAddress)],
             }),
-        }));
+        });
     }
 
     private sealed class SeededIds(int seed) : IdSource
