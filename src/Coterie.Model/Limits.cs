@@ -200,6 +200,15 @@ public static class Limits
     /// <summary>Rows of one comparison between replicas.</summary>
     public const int TreeRowsMax = 8_192;
 
+    /// <summary>Entries that one answer about a tree may say that it has read: somewhat more than any does.</summary>
+    public const int TreeRowsReadMax = 64 * 1_024;
+
+    /// <summary>
+    /// Times that one exchange cuts a range where the other replica wants it cut: enough for 500,000,000 rows that this side has nothing of. One that
+    /// wants it more often never comes to an end.
+    /// </summary>
+    public const int TreeCutsMax = 128 * 1_024;
+
     /// <summary>Keys written a moment ago that a node remembers, so that rows on their way are not taken for rows that differ.</summary>
     public const int RecentKeysMax = 1_000_000;
 

@@ -64,9 +64,9 @@ public sealed record RowSummaries(byte[]? CutAt, IReadOnlyList<RowSummary> Rows,
     {
         var rowsRead = reader.ReadInt64();
         var cutAt = reader.ReadBlock(Limits.DataKeyBytesMax, "cut");
-        if (rowsRead < 0 || (!cutAt.IsEmpty && (cutAt.SequenceCompareTo(range.Lower) <= 0 || cutAt.SequenceCompareTo(range.Upper) >= 0)))
+        if (rowsRead is < 0 or > Limits.TreeRowsReadMax || (!cutAt.IsEmpty && (cutAt.SequenceCompareTo(range.Lower) <= 0 || cutAt.SequenceCompareTo(range.Upper) >= 0)))
         {
-            throw new MalformedDataException("a cut outside of the range asked for");
+            throw new MalformedDataException("a cut outside of the range asked for, or more rows read than any answer reads");
         }
 
         var count = reader.ReadVariable();
@@ -78,7 +78,13 @@ public sealed record RowSummaries(byte[]? CutAt, IReadOnlyList<RowSummary> Rows,
         var rows = new List<RowSummary>((int)count);
         for (var i = 0; i < count; i++)
         {
-            rows.Add(RowSummary.Read(ref reader, range));
+            var row = RowSummary.Read(ref reader, range);
+            if (i > 0 && row.Key.AsSpan().SequenceCompareTo(rows[i - 1].Key) <= 0)
+            {
+                throw new MalformedDataException("rows out of order");
+            }
+
+            rows.Add(row);
         }
 
         // A conditional of two spans would make an absent cut an empty one.

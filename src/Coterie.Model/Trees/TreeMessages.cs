@@ -106,9 +106,9 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
     {
         var reader = new ByteReader(body);
         var rowsRead = reader.ReadInt64();
-        if (reader.ReadVariable() != (uint)ranges || rowsRead < 0)
+        if (reader.ReadVariable() != (uint)ranges || rowsRead is < 0 or > Limits.TreeRowsReadMax)
         {
-            throw new MalformedDataException("hashes of another number of ranges than asked for");
+            throw new MalformedDataException("hashes of another number of ranges than asked for, or more rows read than any answer reads");
         }
 
         var hashes = new RangeHash[ranges];
@@ -121,6 +121,10 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
                     new RangeHash(true, new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64(), state == LeavesOutState),
                 var state => throw new MalformedDataException($"a range in state {state}"),
             };
+            if (hashes[i].Count < 0)
+            {
+                throw new MalformedDataException($"a range of {hashes[i].Count} rows");
+            }
         }
 
         reader.ExpectEnd("the hashes");

@@ -35,8 +35,8 @@ internal sealed class Exchange
     /// <summary>Ranges asked about in one request.</summary>
     private const int RangesPerRequest = 64;
 
-    /// <summary>Times that the same rows are looked at: at the second time they differ in both directions, and are sent so.</summary>
-    private const int LooksMax = 3;
+    /// <summary>Rows that a side may have more than twice of what it said, when they are all copied.</summary>
+    private const int CopiedUnexpectedlyMax = 1_000_000;
 
     private readonly ExchangeTopic _topic;
     private readonly ReplicaRequests _replicas;
@@ -44,6 +44,7 @@ internal sealed class Exchange
     private readonly TreeRequestHead _head;
     private readonly Func<Task> _pace;
     private readonly Stack<KeyRange> _ranges = new();
+    private int _cutsForPeer;
 
     /// <param name="topic">What to compare.</param>
     /// <param name="replicas">Asks the two.</param>
@@ -96,9 +97,13 @@ internal sealed class Exchange
             {
                 _figures.RangesEqual++;
             }
-            else if (!_topic.DryRun && (mine.IsEmpty || theirs.IsEmpty))
+            else if (!_topic.DryRun && mine.IsEmpty && theirs.IsKnown)
             {
-                await CopyAsync(ranges[i], mine.IsEmpty ? _topic.Peer : _topic.Driver, mine.IsEmpty ? _topic.Driver : _topic.Peer);
+                await CopyAsync(ranges[i], _topic.Peer, _topic.Driver, theirs.Count);
+            }
+            else if (!_topic.DryRun && theirs.IsEmpty && mine.IsKnown)
+            {
+                await CopyAsync(ranges[i], _topic.Driver, _topic.Peer, mine.Count);
             }
             else
             {
@@ -115,6 +120,7 @@ internal sealed class Exchange
         if (bounds.Count == 2 && theirs.Count > Limits.TreeRowsMax)
         {
             bounds = RangeBounds.Decode(await _replicas.AskAsync(_topic.Peer, Verb.TreeSplit, request), range);
+            CutForPeer(bounds.Count - 2);
         }
 
         if (bounds.Count > 2)
@@ -126,7 +132,7 @@ internal sealed class Exchange
         }
         else if (mine.IsKnown || theirs.IsKnown)
         {
-            await CompareRowsAsync(range, looks: 1, only: null);
+            await CompareRowsAsync(range, only: null);
         }
         else
         {
@@ -134,7 +140,9 @@ internal sealed class Exchange
         }
     }
 
-    private async Task CompareRowsAsync(KeyRange range, int looks, HashSet<byte[]>? only)
+    /// <param name="range">One leaf, or less.</param>
+    /// <param name="only">Null: the first look. Otherwise the second: these keys alone.</param>
+    private async Task CompareRowsAsync(KeyRange range, HashSet<byte[]>? only)
     {
         var local = Summaries(await _replicas.AskAsync(_topic.Driver, Verb.RowDigests, RangeRequest(range)), range);
         _figures.RowsRead += local.RowsRead;
@@ -149,6 +157,7 @@ internal sealed class Exchange
         _figures.RowsRead += others.RowsRead;
         if (others.CutAt is { } theirCut)
         {
+            CutForPeer(1);
             PushHalves(range, theirCut);
             return;
         }
@@ -168,9 +177,9 @@ internal sealed class Exchange
 
         await SendAsync(transfers.ToPeer, _topic.Driver, _topic.Peer);
         await SendAsync(transfers.ToLocal, _topic.Peer, _topic.Driver);
-        if (transfers.LookAgain.Count > 0 && looks < LooksMax)
+        if (transfers.LookAgain.Count > 0)
         {
-            await CompareRowsAsync(range, looks + 1, new HashSet<byte[]>(transfers.LookAgain, KeyComparer.Instance));
+            await CompareRowsAsync(range, new HashSet<byte[]>(transfers.LookAgain, KeyComparer.Instance));
         }
     }
 
@@ -179,59 +188,53 @@ internal sealed class Exchange
         for (var sent = 0; sent < keys.Count;)
         {
             var some = keys.Skip(sent).Take(Limits.TreeRowsMax).ToList();
-            var body = await _replicas.AskAsync(source, Verb.RowFetch, RowKeys.Request(_head, some));
-            sent += await RepairAsync(target, body);
+            var fetched = FetchedRows.OfKeys(await _replicas.AskAsync(source, Verb.RowFetch, RowKeys.Request(_head, some)), some);
+            await RepairAsync(target, fetched.Entries, fetched.Rows);
+            sent += fetched.Keys;
         }
-    }
-
-    private async Task<int> RepairAsync(NodeId target, byte[] fetched)
-    {
-        var reader = new ByteReader(fetched);
-        var count = (int)reader.ReadVariable();
-        if (count == 0)
-        {
-            throw new MalformedDataException("no row of those asked for, nor that they are gone");
-        }
-
-        await RepairAsync(target, fetched.AsMemory(reader.Position), count);
-        return count;
     }
 
     /// <summary>One side has nothing in the range: it gets what the other has, without comparing.</summary>
-    private async Task CopyAsync(KeyRange range, NodeId source, NodeId target)
+    /// <param name="expected">What the source has said that it has.</param>
+    private async Task CopyAsync(KeyRange range, NodeId source, NodeId target, long expected)
     {
+        // What comes in meanwhile is copied too; a source that never ends is not believed.
+        var left = checked((2 * Math.Min(expected, long.MaxValue / 4)) + CopiedUnexpectedlyMax);
         byte[]? next = range.Lower;
         while (next is not null)
         {
-            var body = await _replicas.AskAsync(source, Verb.RowScan, RangeRequest(range with { Lower = next }));
-            next = await CopyPageAsync(range with { Lower = next }, target, body);
+            var rest = range with { Lower = next };
+            var page = FetchedRows.OfPage(await _replicas.AskAsync(source, Verb.RowScan, RangeRequest(rest)), rest);
+            _figures.RowsRead += page.Rows;
+            _figures.RowsDifferent += page.Rows;
+            left -= page.Rows;
+            if (left < 0)
+            {
+                throw new ExchangeFailedException($"{source} has said that it has {expected} rows and sends more and more of them.");
+            }
+
+            await RepairAsync(target, page.Entries, page.Rows);
+            next = page.Next;
             await _pace();
         }
     }
 
-    private async Task<byte[]?> CopyPageAsync(KeyRange range, NodeId target, byte[] page)
+    private void CutForPeer(int cuts)
     {
-        var reader = new ByteReader(page);
-        var at = reader.ReadBlock(Limits.DataKeyBytesMax, "key to go on at");
-        byte[]? next = at.IsEmpty ? null : at.ToArray();
-        var rows = reader.ReadInt64();
-        if (rows < 0 || (next is not null && next.AsSpan().SequenceCompareTo(range.Lower) <= 0))
+        _cutsForPeer += cuts;
+        if (_cutsForPeer > Limits.TreeCutsMax)
         {
-            throw new MalformedDataException("a page of rows that does not go on");
+            throw new ExchangeFailedException($"{_topic.Peer} wants ranges cut on and on.");
         }
-
-        _figures.RowsRead += rows;
-        _figures.RowsDifferent += rows;
-        if (rows > 0)
-        {
-            await RepairAsync(target, page.AsMemory(reader.Position), (int)rows);
-        }
-
-        return next;
     }
 
     private async Task RepairAsync(NodeId target, ReadOnlyMemory<byte> entries, int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         var body = new ArrayBufferWriter<byte>(entries.Length + 16);
         body.WriteInt64(_topic.Horizon);
         body.WriteInt64(_topic.IncarnationOf(target));

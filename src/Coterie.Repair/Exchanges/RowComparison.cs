@@ -7,7 +7,8 @@ namespace Coterie.Repair.Exchanges;
 /// </summary>
 /// <remarks>
 /// A row that one side lacks goes there. Of a row that both have, the newer version goes to the older side first, where it is merged: often that is all. What the
-/// older side had that the newer one lacked shows at the next look at the same keys, when both have the same newest timestamp: then each gets the other's.
+/// older side had that the newer one lacked shows at the second look at the same keys: then each gets the other's, whichever is newer by then, so that
+/// what either had at the first look is on both for certain.
 /// A row written a moment ago on the side that has it is on its way anyhow and is left alone, unless it holds a tombstone from before the cut, which must be on
 /// both sides for the cut to be true.
 /// </remarks>
@@ -16,7 +17,7 @@ public static class RowComparison
     /// <param name="local">The rows of the driving side, in order of keys.</param>
     /// <param name="unknown">Indexes into <paramref name="local"/>: rows that the other side does not have like this.</param>
     /// <param name="others">The rows of the other side that the driving side does not have like this.</param>
-    /// <param name="again">Whether these keys were sent already in this exchange, so that it does not matter that they are recent.</param>
+    /// <param name="again">The second look: these keys were sent already in this exchange, so that it does not matter that they are recent.</param>
     public static RowTransfers Compare(IReadOnlyList<RowSummary> local, IReadOnlyList<int> unknown, IReadOnlyList<RowSummary> others, bool again)
     {
         var theirs = others.ToDictionary(static row => row.Key, KeyComparer.Instance);
@@ -32,17 +33,17 @@ public static class RowComparison
                 continue;
             }
 
-            if (!isThere || mine.Newest >= other.Newest)
+            if (!isThere || again || mine.Newest >= other.Newest)
             {
                 toPeer.Add(mine.Key);
             }
 
-            if (isThere && other.Newest >= mine.Newest)
+            if (isThere && (again || other.Newest >= mine.Newest))
             {
                 toLocal.Add(mine.Key);
             }
 
-            if (isThere && mine.Newest != other.Newest)
+            if (isThere && !again && mine.Newest != other.Newest)
             {
                 lookAgain.Add(mine.Key);
             }

@@ -36,27 +36,43 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
             }
 
             var leavesOut = false;
-            foreach (var view in unread)
+            if (TryRead(head, ranges[i], unread, ref hash, ref count, ref leavesOut, ref rowsRead))
             {
-                var part = new KeyRange(Later(view.Start, ranges[i].Lower), Earlier(view.End, ranges[i].Upper));
-                foreach (var row in Summaries(head, part, long.MaxValue, out _, ref rowsRead))
-                {
-                    if (!row.Summary.IsRecent || row.Summary.HasOldTombstone)
-                    {
-                        hash += row.Hash;
-                        count++;
-                    }
-                    else
-                    {
-                        leavesOut = true;
-                    }
-                }
+                hashes[i] = new RangeHash(true, hash, count, leavesOut);
             }
-
-            hashes[i] = new RangeHash(true, hash, count, leavesOut);
         }
 
         return new RangeHashes(hashes, rowsRead);
+    }
+
+    /// <summary>Adds what is in the leaves. False if that is more than is known of them, and more than one answer may read.</summary>
+    private bool TryRead(
+        in TreeRequestHead head, KeyRange range, List<LeafView> unread, ref UInt128 hash, ref long count, ref bool leavesOut, ref long rowsRead)
+    {
+        foreach (var view in unread)
+        {
+            var part = new KeyRange(Later(view.Start, range.Lower), Earlier(view.End, range.Upper));
+            var rows = Summaries(head, part, Math.Max(0, HashedEntriesMax - rowsRead), out var cutAt, ref rowsRead);
+            if (cutAt is not null)
+            {
+                return false;
+            }
+
+            foreach (var row in rows)
+            {
+                if (!row.Summary.IsRecent || row.Summary.HasOldTombstone)
+                {
+                    hash += row.Hash;
+                    count++;
+                }
+                else
+                {
+                    leavesOut = true;
+                }
+            }
+        }
+
+        return true;
     }
 
     public List<byte[]> Cut(KeyRange range) => leaves.Cut(range.Lower, range.Upper, Limits.TreePartsMax - 1);
@@ -159,7 +175,7 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         {
             if (rows.Count == max)
             {
-                cutAt = rows[rows.Count / 2].Summary.Key;
+                cutAt = max > 0 ? rows[rows.Count / 2].Summary.Key : range.Lower;
                 return rows;
             }
 
