@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Coterie.Host.CqlClient;
 using Coterie.Model.Quorum;
 using Coterie.Processes.Fixtures;
 

@@ -64,6 +64,7 @@ public sealed class RepairService : IAsyncDisposable
     public IReadOnlyList<RepairPair> Pairs() =>
     [
         .. from target in Targets()
+           where !target.IsAlone
            let state = _parts.Counters.StateOf(target.Key)
            group state by (target.Table.Keyspace, target.Table.Name, target.Peer) into pair
            select new RepairPair(
@@ -148,7 +149,7 @@ public sealed class RepairService : IAsyncDisposable
             await Task.Yield();
             var targets = Targets();
             ForgetAllBut(targets);
-            targets = targets.FindAll(target =>
+            targets = targets.FindAll(target => !target.IsAlone &&
                 (run.Keyspace is null || target.Table.Keyspace == run.Keyspace) && (run.Table is null || target.Table.Name == run.Table));
             run.PartsTotal = targets.Count;
             foreach (var target in targets)

@@ -62,7 +62,7 @@ internal sealed class AntiEntropy : IAsyncDisposable
 
         messenger.Register(Verb.TreeRepair, new TreeRepairHandler(writer, tables, horizons, treeCounters, parts.Logging.CreateLogger<TreeRepairHandler>()));
         _keeper = new TreeKeeper(
-            parts.Engine, writer, leaves, tables, parts.Time, parts.Options.Trees, treeCounters, parts.Logging.CreateLogger<TreeKeeper>());
+            parts.Engine, writer, leaves, tables, horizons, parts.Time, parts.Options.Trees, treeCounters, parts.Logging.CreateLogger<TreeKeeper>());
     }
 
     /// <summary>Null before the start.</summary>

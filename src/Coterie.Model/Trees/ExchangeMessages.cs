@@ -80,14 +80,18 @@ public sealed record ExchangeRequest(
 
 /// <summary>The reply to the beginning of an exchange.</summary>
 /// <param name="IsSwept">False: what the horizon allows to be swept is not yet; there is nothing to compare until it is.</param>
+/// <param name="IsIncomplete">It has lost writes and has not had them back from all others.</param>
 /// <param name="Cuts">What the replica knows.</param>
 /// <param name="Horizon">Its horizon.</param>
-public sealed record ExchangeReply(bool IsSwept, PairCuts Cuts, FormationTime Horizon)
+public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, PairCuts Cuts, FormationTime Horizon)
 {
+    private const byte SweptFlag = 1;
+    private const byte IncompleteFlag = 2;
+
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>();
-        destination.WriteByte(IsSwept ? (byte)1 : (byte)0);
+        destination.WriteByte((byte)((IsSwept ? SweptFlag : 0) | (IsIncomplete ? IncompleteFlag : 0)));
         DeletesCodec.Write(Cuts, Horizon, destination);
         return destination.WrittenSpan.ToArray();
     }
@@ -96,9 +100,11 @@ public sealed record ExchangeReply(bool IsSwept, PairCuts Cuts, FormationTime Ho
     public static ExchangeReply Decode(ReadOnlySpan<byte> body, int members)
     {
         var reader = new ByteReader(body);
-        var swept = reader.ReadByte();
+        var flags = reader.ReadByte();
         var (cuts, horizon) = DeletesCodec.Read(ref reader, members);
         reader.ExpectEnd("the reply to the beginning of an exchange");
-        return swept <= 1 ? new ExchangeReply(swept == 1, cuts, horizon) : throw new MalformedDataException("neither swept nor not");
+        return flags <= (SweptFlag | IncompleteFlag)
+            ? new ExchangeReply((flags & SweptFlag) != 0, (flags & IncompleteFlag) != 0, cuts, horizon)
+            : throw new MalformedDataException($"unknown flags {flags} of a replica");
     }
 }

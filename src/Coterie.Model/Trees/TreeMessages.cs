@@ -11,17 +11,19 @@ namespace Coterie.Model.Trees;
 /// <param name="Table">Storage id.</param>
 /// <param name="Cut">Formation time, milliseconds.</param>
 /// <param name="Salt">Anew for every exchange.</param>
-public readonly record struct TreeRequestHead(StorageId Table, long Cut, ulong Salt)
+/// <param name="WithRecent">Leave nothing out: one of the two has lost writes, and what is on its way to it may be all that is left of a quorum.</param>
+public readonly record struct TreeRequestHead(StorageId Table, long Cut, ulong Salt, bool WithRecent)
 {
     public void Write(IBufferWriter<byte> destination)
     {
         destination.WriteUInt32(Table.Value);
         destination.WriteInt64(Cut);
         destination.WriteUInt64(Salt);
+        destination.WriteByte(WithRecent ? (byte)1 : (byte)0);
     }
 
     /// <exception cref="MalformedDataException">Too short.</exception>
-    public static TreeRequestHead Read(ref ByteReader reader) => new(new StorageId(reader.ReadUInt32()), reader.ReadInt64(), reader.ReadUInt64());
+    public static TreeRequestHead Read(ref ByteReader reader) => new(new StorageId(reader.ReadUInt32()), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadByte() != 0);
 }
 
 /// <summary>Asks for the hashes of ranges, or, with one range and a number of parts, where it is best cut.</summary>

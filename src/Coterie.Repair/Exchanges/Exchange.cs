@@ -15,9 +15,10 @@ namespace Coterie.Repair.Exchanges;
 /// <param name="Cut">What is recent is left out, but for tombstones from before this formation time (milliseconds).</param>
 /// <param name="Horizon">That both sides have swept with, and that repairs carry.</param>
 /// <param name="Incarnations">Of the group's replicas, as the two know them: a repair is for one incarnation of its target.</param>
+/// <param name="WithRecent">One of the two has lost writes: nothing is left out.</param>
 /// <param name="DryRun">Compares only.</param>
 internal sealed record ExchangeTopic(
-    StorageId Table, ReplicaGroup Group, NodeId Driver, NodeId Peer, long Cut, long Horizon, ImmutableArray<long> Incarnations, bool DryRun)
+    StorageId Table, ReplicaGroup Group, NodeId Driver, NodeId Peer, long Cut, long Horizon, ImmutableArray<long> Incarnations, bool WithRecent, bool DryRun)
 {
     public long IncarnationOf(NodeId node) => Incarnations[Group.Nodes.IndexOf(node)];
 }
@@ -56,7 +57,7 @@ internal sealed class Exchange
         _topic = topic;
         _replicas = replicas;
         _figures = figures;
-        _head = new TreeRequestHead(topic.Table, topic.Cut, salt);
+        _head = new TreeRequestHead(topic.Table, topic.Cut, salt, topic.WithRecent);
         _pace = pace;
     }
 
@@ -64,7 +65,8 @@ internal sealed class Exchange
     /// <exception cref="MalformedDataException">One of the two answered nonsense.</exception>
     public async Task RunAsync()
     {
-        foreach (var span in _topic.Group.Ranges)
+        // In the order of keys, so that a deletion travels before the rows that it shadows, which lie behind it.
+        foreach (var span in _topic.Group.Ranges.Reverse())
         {
             _ranges.Push(KeyRange.OfTokens(_topic.Table, span.Start, span.End));
         }
@@ -125,7 +127,7 @@ internal sealed class Exchange
 
         if (bounds.Count > 2)
         {
-            foreach (var part in KeyRange.Between(bounds))
+            foreach (var part in Enumerable.Reverse(KeyRange.Between(bounds)))
             {
                 _ranges.Push(part);
             }
@@ -265,7 +267,7 @@ internal sealed class Exchange
 
     private void PushHalves(KeyRange range, byte[] cut)
     {
-        _ranges.Push(new KeyRange(range.Lower, cut));
         _ranges.Push(new KeyRange(cut, range.Upper));
+        _ranges.Push(new KeyRange(range.Lower, cut));
     }
 }

@@ -22,9 +22,18 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
     /// <exception cref="MalformedDataException">One of the two answered nonsense.</exception>
     public async Task RunAsync(FormationTime begun, ExchangeFigures figures, ulong salt, Func<Task> pace)
     {
+        if (driver == peer)
+        {
+            // Alone in its group, it agrees with itself; what is too old to come is said all the same, or nothing would ever be swept.
+            await BeginAtAsync(driver, peer, begun, null);
+            await EndAsync(begun);
+            return;
+        }
+
         var agreed = await BeginAsync(begun);
         var topic = new ExchangeTopic(
-            table, group, driver, peer, rules.CutOf(begun).Milliseconds, agreed.Horizon.Milliseconds, agreed.Cuts.Incarnations(), DryRun: false);
+            table, group, driver, peer, rules.CutOf(begun).Milliseconds, agreed.Horizon.Milliseconds, agreed.Cuts.Incarnations(),
+            WithRecent: agreed.IsIncomplete, DryRun: false);
         await new Exchange(topic, replicas, figures, salt, pace).RunAsync();
         await EndAsync(begun);
     }
@@ -32,7 +41,7 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
     /// <summary>Compares only: agrees on nothing, and changes nothing.</summary>
     public async Task RunDryAsync(FormationTime begun, ExchangeFigures figures, ulong salt, Func<Task> pace)
     {
-        var topic = new ExchangeTopic(table, group, driver, peer, rules.CutOf(begun).Milliseconds, 0, [], DryRun: true);
+        var topic = new ExchangeTopic(table, group, driver, peer, rules.CutOf(begun).Milliseconds, 0, [], WithRecent: false, DryRun: true);
         await new Exchange(topic, replicas, figures, salt, pace).RunAsync();
     }
 
@@ -47,7 +56,7 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
             throw new ExchangeFailedException("The two replicas learned something else meanwhile.");
         }
 
-        return agreed.IsSwept && theirs.IsSwept ? agreed : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
+        return agreed.IsSwept && theirs.IsSwept ? agreed with { IsIncomplete = agreed.IsIncomplete || theirs.IsIncomplete } : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
     }
 
     private async Task<ExchangeReply> BeginAtAsync(NodeId node, NodeId other, FormationTime begun, ExchangeReply? known)
@@ -61,7 +70,7 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
         // A cut that one of the two knows counts: so nothing may be volatile on either before it is told of.
         foreach (var verb in new[] { Verb.TreeBarrier, Verb.TreeEnd })
         {
-            foreach (var (node, other) in new[] { (driver, peer), (peer, driver) })
+            foreach (var (node, other) in driver == peer ? [(driver, driver)] : new[] { (driver, peer), (peer, driver) })
             {
                 await replicas.AskAsync(node, verb, new ExchangeRequest(table, group.Nodes, other, begun, null, default).Encode());
             }

@@ -73,7 +73,7 @@ public sealed class ExchangeHandler(
     {
         var state = await horizons.BeginAsync(exchange.Table, group, exchange.Peer, exchange.Begun, exchange.Cuts, exchange.Horizon);
         var isSwept = await sweeps.IsSweptAsync(exchange.Table, group, state.Deletes.Horizon);
-        return new ExchangeReply(isSwept, state.Deletes.Cuts, state.Deletes.Horizon).Encode();
+        return new ExchangeReply(isSwept, state.Deletes.IsIncomplete, state.Deletes.Cuts, state.Deletes.Horizon).Encode();
     }
 
     private ReplicaGroup GroupOf(ExchangeRequest exchange)

@@ -192,6 +192,11 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         }
 
         // After the rows were read: what was written before then, and is on its way to others, is known to be recent.
+        if (head.WithRecent)
+        {
+            return rows;
+        }
+
         var recent = new bool[rows.Count];
         leaves.AreRecent(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keyHashes), recent);
         for (var i = 0; i < recent.Length; i++)

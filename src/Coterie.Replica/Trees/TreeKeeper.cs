@@ -1,5 +1,6 @@
 using Coterie.Model;
 using Coterie.Model.Ids;
+using Coterie.Replica.Deletes;
 using Coterie.Storage;
 using Coterie.Storage.Trees;
 using Coterie.Storage.Writer;
@@ -19,6 +20,7 @@ public sealed class TreeKeeper : IAsyncDisposable
     private readonly IStorageWriter _writer;
     private readonly TreeLeaves _leaves;
     private readonly LiveTables _tables;
+    private readonly Horizons _horizons;
     private readonly TimeProvider _time;
     private readonly TreeOptions _options;
     private readonly TreeCounters _counters;
@@ -31,6 +33,7 @@ public sealed class TreeKeeper : IAsyncDisposable
         IStorageWriter writer,
         TreeLeaves leaves,
         LiveTables tables,
+        Horizons horizons,
         TimeProvider time,
         TreeOptions options,
         TreeCounters counters,
@@ -40,6 +43,7 @@ public sealed class TreeKeeper : IAsyncDisposable
         _writer = writer;
         _leaves = leaves;
         _tables = tables;
+        _horizons = horizons;
         _time = time;
         _options = options;
         _counters = counters;
@@ -133,6 +137,7 @@ public sealed class TreeKeeper : IAsyncDisposable
 
     private async Task ForgetDeadTablesAsync()
     {
+        var removed = false;
         foreach (var table in _leaves.Tables())
         {
             if (_tables.Contains(new StorageId(table)))
@@ -144,8 +149,26 @@ public sealed class TreeKeeper : IAsyncDisposable
             if (_writer.TryEnqueue(removal) && await removal.Done == WriteResult.Durable)
             {
                 _leaves.Forget(table);
+                removed = true;
                 ReplicaLog.TableRemoved(_logger, new StorageId(table));
             }
+        }
+
+        if (removed)
+        {
+            await TryForgetDeletesAsync();
+        }
+    }
+
+    private async Task TryForgetDeletesAsync()
+    {
+        try
+        {
+            await _horizons.ForgetDeadTablesAsync();
+        }
+        catch (IOException)
+        {
+            // The store says so itself, to whoever writes next. What is left is small, and goes with the next table that does.
         }
     }
 }
