@@ -12,7 +12,16 @@ public readonly record struct KeyRange(byte[] Lower, byte[] Upper)
     public static KeyRange OfTokens(StorageId table, Token start, Token end)
     {
         var destination = new ArrayBufferWriter<byte>(DataKey.TokenStartBytes);
-        DataKey.WriteTokenStart(table, new Token(start.Value + 1), destination);
+        if (start == Token.Minimum)
+        {
+            // From where the table's first leaf starts, so that it lies within as a whole: no key has that token.
+            destination.WriteUInt32(table.Value);
+        }
+        else
+        {
+            DataKey.WriteTokenStart(table, new Token(start.Value + 1), destination);
+        }
+
         var lower = destination.WrittenSpan.ToArray();
         destination.ResetWrittenCount();
         if (end.Value == long.MaxValue)
