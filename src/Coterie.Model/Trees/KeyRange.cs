@@ -14,7 +14,7 @@ public readonly record struct KeyRange(byte[] Lower, byte[] Upper)
         var destination = new ArrayBufferWriter<byte>(DataKey.TokenStartBytes);
         if (start == Token.Minimum)
         {
-            // Where the table's first leaf starts, so that it lies within the range as a whole.
+            // From where the table's first leaf starts, so that it lies within as a whole: no key has that token.
             destination.WriteUInt32(table.Value);
         }
         else

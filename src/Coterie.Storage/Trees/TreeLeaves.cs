@@ -71,9 +71,29 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
             _tables[table] = new LeafIndex(table, leaves);
         }
 
+        LoadTablesWithoutLeaves();
         foreach (var leaf in _tables.Values.SelectMany(static index => index.All()).Where(static leaf => !leaf.IsClean))
         {
             _dirty.Enqueue(leaf);
+        }
+    }
+
+    /// <summary>
+    /// A table gets its first record when its first leaf has been read: until then only its rows tell that it is there. Damage ends the search early:
+    /// whoever reads the table later meets it, and a node is not to stay down for it.
+    /// </summary>
+    private void LoadTablesWithoutLeaves()
+    {
+        try
+        {
+            foreach (var one in TablesOnDisk.Of(engine))
+            {
+                _tables.TryAdd(one, new LeafIndex(one, []));
+            }
+        }
+        catch (StorageCorruptException exception)
+        {
+            LogUnreadable(exception);
         }
     }
 
@@ -316,9 +336,7 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         return end;
     }
 
-    /// <summary>
-    /// Forgets a table that is no more, and returns the write that removes its rows and leaves from the disk. Nothing may be written to it any more.
-    /// </summary>
+    /// <summary>Forgets a table that is no more, once its rows and leaves are removed from the disk. Nothing may be written to it any more.</summary>
     public void Forget(uint table)
     {
         lock (_lock)
@@ -445,7 +463,9 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
 
     private void MarkRange(byte[] lower, byte[] upper)
     {
-        if (_tables.GetValueOrDefault(TableOf(lower)) is { } index)
+        // A whole table goes with its leaves: a mark would bring a record of it back.
+        var isTable = lower.Length == TableBytes && upper.AsSpan().SequenceEqual(EndOfTable(TableOf(lower)));
+        if (!isTable && _tables.GetValueOrDefault(TableOf(lower)) is { } index)
         {
             foreach (var leaf in index.Covering(lower, upper))
             {
@@ -498,22 +518,9 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for tables whose rows were never read met damaged data")]
+    private partial void LogUnreadable(Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The record of the leaf at {Start} is damaged; what it stood for is read anew. {Reason}")]
     private partial void LogDamaged(string start, string reason);
 }
-
-public sealed record TreeLeavesOptions
-{
-    /// <summary>How long a written key counts as written a moment ago: longer than a write may take to reach all its replicas.</summary>
-    public TimeSpan RecentWindow { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Keys remembered of one such time.</summary>
-    public int RecentMax { get; init; } = Limits.RecentKeysMax;
-}
-
-/// <summary>Counts of a table's leaves; entries as of when each was last read.</summary>
-public readonly record struct TableLeaves(int Leaves, int Dirty, long Entries);
-
-/// <summary>A leaf as it was at one moment; its keys are those from <paramref name="Start"/> up to <paramref name="End"/>.</summary>
-public readonly record struct LeafView(
-    Leaf Leaf, byte[] Start, byte[] End, bool IsClean, UInt128 Hash, long Count, long OldestPurgeable, long LastBatch, int WritesSince);

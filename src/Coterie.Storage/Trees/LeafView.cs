@@ -1,0 +1,8 @@
+namespace Coterie.Storage.Trees;
+
+/// <summary>Counts of a table's leaves; entries as of when each was last read.</summary>
+public readonly record struct TableLeaves(int Leaves, int Dirty, long Entries);
+
+/// <summary>A leaf as it was at one moment; its keys are those from <paramref name="Start"/> up to <paramref name="End"/>.</summary>
+public readonly record struct LeafView(
+    Leaf Leaf, byte[] Start, byte[] End, bool IsClean, UInt128 Hash, long Count, long OldestPurgeable, long LastBatch, int WritesSince);

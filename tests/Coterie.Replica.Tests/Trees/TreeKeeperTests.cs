@@ -1,0 +1,90 @@
+using Coterie.Storage.Trees;
+using static Coterie.Replica.Tests.Trees.TreeFixture;
+
+namespace Coterie.Replica.Tests.Trees;
+
+public sealed class TreeKeeperTests : IAsyncDisposable
+{
+    private readonly TreeFixture _replica = new();
+
+    private TableLeaves Described => _replica.Leaves.Describe(Table.Value);
+
+    public ValueTask DisposeAsync() => _replica.DisposeAsync();
+
+    [Fact]
+    public async Task A_leaf_that_was_filled_in_bulk_is_cut_into_leaves_of_about_256()
+    {
+        _replica.Write(Enumerable.Range(0, 20_000));
+        Assert.Equal((1, 1), (Described.Leaves, Described.Dirty));
+
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+
+        Assert.InRange(Described.Leaves, 20_000 / 256 / 2, 20_000 / 256 * 2);
+        Assert.Equal(20_000, Described.Entries);
+        var reads = _replica.Counters.RowsRead;
+        Assert.Equal(20_000, _replica.Hash().Count);
+        Assert.Equal(reads, _replica.Counters.RowsRead);
+    }
+
+    [Fact]
+    public async Task A_write_afterwards_is_one_leaf_to_read_and_the_hash_is_that_of_all_rows()
+    {
+        _replica.Write(Enumerable.Range(0, 5_000));
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+        var before = (Read: _replica.Counters.RowsRead, Described.Leaves);
+
+        _replica.Write([7], timestamp: 9);
+        Assert.Equal(1, Described.Dirty);
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+
+        Assert.InRange(_replica.Counters.RowsRead - before.Read, 1, 4_000);
+        await using var again = new TreeFixture(_replica.Disk);
+        Assert.Equal((before.Leaves, 0), (again.Leaves.Describe(Table.Value).Leaves, again.Leaves.Describe(Table.Value).Dirty));
+        var everything = new TreeFixture();
+        everything.Write(Enumerable.Range(0, 5_000));
+        everything.Write([7], timestamp: 9);
+        everything.Settle();
+        Assert.Equal(everything.Hash(), again.Hash());
+        await everything.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Rows_and_leaves_of_a_table_that_is_gone_are_removed()
+    {
+        _replica.Write(Enumerable.Range(0, 3_000));
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+        _replica.Truncate();
+
+        await _replica.KeepUntilAsync(() => _replica.Leaves.Tables().Count == 0);
+
+        Assert.Equal(0, _replica.Rows(Table.Value));
+        await using var again = new TreeFixture(_replica.Disk);
+        Assert.Empty(again.Leaves.Tables());
+    }
+
+    [Fact]
+    public async Task So_are_those_that_were_never_read_before_a_restart()
+    {
+        _replica.Write(Enumerable.Range(0, 100));
+        await using var again = new TreeFixture(_replica.Disk);
+        again.Truncate();
+
+        await again.KeepUntilAsync(() => again.Leaves.Tables().Count == 0);
+
+        Assert.Equal(0, again.Rows(Table.Value));
+    }
+
+    [Fact]
+    public async Task A_leaf_that_cannot_be_read_stays_dirty_and_is_counted()
+    {
+        _replica.Write(Enumerable.Range(0, 100));
+        _replica.Disk.IsDamaged = static (_, _) => true;
+
+        await _replica.KeepUntilAsync(() => _replica.Counters.Corrupt > 2);
+
+        Assert.Equal(1, Described.Dirty);
+        _replica.Disk.IsDamaged = null;
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+        Assert.Equal(100, _replica.Hash().Count);
+    }
+}
