@@ -24,8 +24,15 @@ public sealed class StorageBatch
     private const int HeaderBytes = 1 + 1 + 4 + 4;
     private const int InitialBytes = 64 * 1024;
 
-    private byte[] _buffer = new byte[InitialBytes];
+    private byte[] _buffer;
     private long? _oldestFormed;
+
+    public StorageBatch()
+        : this(new byte[InitialBytes])
+    {
+    }
+
+    private StorageBatch(byte[] buffer) => _buffer = buffer;
 
     public int Count { get; private set; }
 
@@ -71,7 +78,7 @@ public sealed class StorageBatch
         Bytes = bytes;
     }
 
-    internal StorageBatch Copy() => new() { _buffer = _buffer.AsSpan(0, Bytes).ToArray(), Count = Count, Bytes = Bytes };
+    internal StorageBatch Copy() => new(_buffer.AsSpan(0, Bytes).ToArray()) { Count = Count, Bytes = Bytes };
 
     private void Append(BatchOperation operation, StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
