@@ -1,6 +1,8 @@
+using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Mistakes;
+using Coterie.Simulator.Runs;
 
 namespace Coterie.Simulation.Batches;
 

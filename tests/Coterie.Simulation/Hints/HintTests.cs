@@ -1,6 +1,8 @@
 using Coterie.Coordinator.Hints;
 using Coterie.Model.Quorum;
+using Coterie.Simulation.Runs;
 using Coterie.Simulator.Mistakes;
+using Coterie.Simulator.Runs;
 
 namespace Coterie.Simulation.Hints;
 
@@ -12,7 +14,7 @@ public sealed class HintTests
     /// <summary>One replica for each partition, which is often the node that is down: then a hint is all that there is.</summary>
     private static readonly HintRun Any = new()
     {
-        Replication = 1,
+        Replication = new(1),
         HoldersFailEarly = true,
         Workload = new() { PartitionsPerBatchMin = 1, PartitionsPerBatchMax = 1, Level = (ushort)ConsistencyLevel.Any },
     };

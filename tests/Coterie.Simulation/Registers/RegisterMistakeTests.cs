@@ -1,3 +1,5 @@
+using Coterie.Simulation.Runs;
+using Coterie.Simulator.Runs;
 using Coterie.Simulator.Mistakes;
 
 namespace Coterie.Simulation.Registers;

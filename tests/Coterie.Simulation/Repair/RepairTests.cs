@@ -1,3 +1,6 @@
+using Coterie.Simulation.Runs;
+using Coterie.Simulator.Runs;
+
 namespace Coterie.Simulation.Repair;
 
 /// <summary>Replicas that missed something get it from the others, with nobody asking.</summary>

@@ -1,3 +1,5 @@
+using Coterie.Simulation.Runs;
+using Coterie.Simulator.Runs;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Mistakes;
 
@@ -7,6 +9,7 @@ namespace Coterie.Simulation.Rows;
 public sealed class RowTests
 {
     private const string Misses = "misses";
+    private const string Back = "brings back";
     private const string Differ = "replicas differ";
 
     private static readonly RowRun Faulty = new();
@@ -38,5 +41,5 @@ public sealed class RowTests
 
     [Fact]
     public void A_merge_that_forgets_deletions_is_found() =>
-        (Faulty with { Cluster = new() { Merge = WrongMerge.DeletionsAreForgotten } }).MustBeFound(Faulty, 10, Misses, Differ);
+        (Faulty with { Cluster = new() { Merge = WrongMerge.DeletionsAreForgotten } }).MustBeFound(Faulty, 10, Misses, Back, Differ);
 }

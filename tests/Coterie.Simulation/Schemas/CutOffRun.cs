@@ -1,5 +1,5 @@
 using System.Net;
-using Coterie.Simulation.Runs;
+using Coterie.Simulator.Runs;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;

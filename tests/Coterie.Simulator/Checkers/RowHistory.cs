@@ -90,6 +90,11 @@ public sealed class RowHistory
             ? _inserts[seen.Value].Timestamp
             : changes.Where(change => change.Value is null && change.Invoked < seen.Returned).Select(static change => change.Timestamp).DefaultIfEmpty(long.MinValue).Max();
         var missed = changes.Find(change => change.Timestamp > timestamp && effects[change] < seen.Invoked);
+        if (missed is { Value: null } && seen.Value is not null)
+        {
+            return $"{seen} brings back what {missed} had deleted, which had taken effect at {new TimeSpan(effects[missed])}\n{Describe(seen.Row)}";
+        }
+
         return missed is null ? null : $"{seen} misses {missed}, which had taken effect at {new TimeSpan(effects[missed])}\n{Describe(seen.Row)}";
     }
 

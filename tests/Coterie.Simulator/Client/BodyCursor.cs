@@ -43,11 +43,22 @@ internal ref struct BodyCursor(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>Passes over an [option] that describes a type without parameters.</summary>
-    public void SimpleType()
+    /// <summary>Passes over an [option] that describes a type: one without parameters, or a collection.</summary>
+    public void Type()
     {
+        const ushort list = 0x20;
+        const ushort map = 0x21;
+        const ushort set = 0x22;
         var id = Short();
-        if (id is 0 or >= 0x20)
+        if (id is list or map or set)
+        {
+            Type();
+            if (id == map)
+            {
+                Type();
+            }
+        }
+        else if (id is 0 or >= list)
         {
             throw new NotSupportedException($"The simulation's client does not read columns of type {id}.");
         }

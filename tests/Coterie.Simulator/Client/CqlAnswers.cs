@@ -75,7 +75,7 @@ internal static class CqlAnswers
             }
 
             cursor.Text();
-            cursor.SimpleType();
+            cursor.Type();
         }
 
         var rows = new List<byte[]?[]>();

@@ -1,5 +1,6 @@
 using System.Net;
 using Coterie.Model.Ids;
+using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Kernel;
 using Coterie.Storage;
 
@@ -8,7 +9,10 @@ namespace Coterie.Simulator.Cluster;
 /// <summary>A cluster of real nodes in one simulation.</summary>
 public sealed class SimulatedCluster
 {
+    private static readonly TimeSpan QueuesWatchedEvery = TimeSpan.FromSeconds(1);
+
     private readonly SimulatedNode[] _nodes;
+    private readonly QueueWatch _queues;
 
     public SimulatedCluster(ulong seed, SimulatedClusterOptions options)
     {
@@ -18,6 +22,7 @@ public sealed class SimulatedCluster
             Simulation.Network.Tampering = server => server.Port == SimulatedNode.PeerPort ? tampering() : null;
         }
 
+        _queues = new QueueWatch(options.QueueLevels);
         _nodes = [.. Enumerable.Range(1, options.Nodes).Select(number => new SimulatedNode(Simulation, options, Log, Probes, number))];
     }
 
@@ -36,6 +41,7 @@ public sealed class SimulatedCluster
     public void Start(TimeSpan limit)
     {
         Array.ForEach(_nodes, static node => node.Start());
+        WatchQueues();
         AwaitServing(limit);
     }
 
@@ -62,6 +68,15 @@ public sealed class SimulatedCluster
 
     private static (Epoch Epoch, Guid Schema) Of(SimulatedNode node) =>
         node.Node is { Metadata: var metadata } ? (metadata.Epoch, metadata.SchemaVersion) : default;
+
+    /// <summary>A queue that once held more than it may, or null.</summary>
+    public string? OverfullQueue => _queues.Wrong;
+
+    private void WatchQueues()
+    {
+        Array.ForEach(_nodes, _queues.Observe);
+        Simulation.Network.After(QueuesWatchedEvery, WatchQueues);
+    }
 
     /// <summary>Adds what the running nodes have counted, at the end of a run.</summary>
     public void CollectProbes()

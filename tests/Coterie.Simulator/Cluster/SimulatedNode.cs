@@ -45,6 +45,11 @@ public sealed class SimulatedNode
 
     public MemoryDisk Disk { get; } = new();
 
+    public string Datacenter => _options.DatacenterOf(Number);
+
+    /// <summary>How long a sync takes, at most, while its disk is slow; null: what the options say.</summary>
+    public TimeSpan? SyncLatencyMax { get; set; }
+
     /// <summary>Null while it is down.</summary>
     public CoterieNode? Node { get; private set; }
 
@@ -130,9 +135,10 @@ public sealed class SimulatedNode
             PeerAddress = Peer,
             CqlAddress = Cql,
             AdminAddress = new IPEndPoint(Machine.Address, AdminPort),
+            Datacenter = Datacenter,
             InitialNodes = [.. Enumerable.Range(1, _options.Nodes).Select(PeerOf)],
         }),
     };
 
-    private TimeSpan DrawSyncLatency() => _random.Between(TimeSpan.FromMicroseconds(50), _options.SyncLatencyMax);
+    private TimeSpan DrawSyncLatency() => _random.Between(TimeSpan.FromMicroseconds(50), SyncLatencyMax ?? _options.SyncLatencyMax);
 }

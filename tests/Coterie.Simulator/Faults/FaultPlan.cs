@@ -1,5 +1,7 @@
+using System.IO.Hashing;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Kernel;
+using Coterie.Storage;
 
 namespace Coterie.Simulator.Faults;
 
@@ -10,6 +12,7 @@ public sealed class FaultPlan
     private readonly FaultOptions _options;
     private readonly SeededRandom _random;
     private readonly (int Weight, Action Do)[] _faults;
+    private readonly Dictionary<int, long> _awayUntil = [];
 
     public FaultPlan(SimulatedCluster cluster, FaultOptions options)
     {
@@ -28,6 +31,13 @@ public sealed class FaultPlan
             (options.ClockStep, () => StepClock(Draw())),
             (options.NoSpace, () => FillDisk(Draw())),
             (options.FailSync, () => FailSync(Draw())),
+            (options.SlowDisk, () => SlowDisk(Draw())),
+            (options.Damage, () => Damage(Draw())),
+            (options.SlowLink, () => SlowLink(Draw(), Draw())),
+            (options.HalfOpen, () => HalfOpen(Draw(), Draw())),
+            (options.FreezeClock, () => FreezeClock(Draw())),
+            (options.Away, () => SendAway(Draw())),
+            (options.CutDatacenter, () => CutDatacenter(Draw())),
             (options.Repair, () => Repair(Draw())),
         ];
         cluster.Simulation.Network.StallChance = options.StallChance;
@@ -59,6 +69,7 @@ public sealed class FaultPlan
         var network = _cluster.Simulation.Network;
         network.HealAll();
         network.StallChance = network.ResetChance = 0;
+        _awayUntil.Clear();
         foreach (var node in _cluster.Nodes)
         {
             Mend(node);
@@ -151,6 +162,68 @@ public sealed class FaultPlan
         Note($"fails the next sync of {node.Machine.Name}");
     }
 
+    private void SlowDisk(SimulatedNode node)
+    {
+        node.SyncLatencyMax = _options.SlowSyncMax;
+        Note($"slowed the disk of {node.Machine.Name}");
+    }
+
+    private void Damage(SimulatedNode node)
+    {
+        const int parts = 8;
+        var part = (uint)_random.Next(parts);
+        node.Disk.IsDamaged = (area, key) => area == StorageArea.Data && XxHash32.HashToUInt32(key) % parts == part;
+        Note($"damaged an eighth of the data of {node.Machine.Name}");
+    }
+
+    private void SlowLink(SimulatedNode from, SimulatedNode to)
+    {
+        _cluster.Simulation.Network.Slow(from.Machine.Address, to.Machine.Address, _options.SlowLinkMax);
+        Note($"delays what {from.Machine.Name} sends to {to.Machine.Name}");
+    }
+
+    private void HalfOpen(SimulatedNode forgetful, SimulatedNode other)
+    {
+        _cluster.Simulation.Network.HalfOpen(forgetful.Machine.Address, other.Machine.Address);
+        Note($"half-opened the connections of {forgetful.Machine.Name} with {other.Machine.Name}");
+    }
+
+    private void FreezeClock(SimulatedNode node)
+    {
+        node.Machine.Clock.Freeze(_cluster.Simulation.NowTicks);
+        Note($"froze the clock of {node.Machine.Name}");
+    }
+
+    private void SendAway(SimulatedNode node)
+    {
+        if (_awayUntil.TryGetValue(node.Number, out var until) && until > _cluster.Simulation.NowTicks)
+        {
+            return;
+        }
+
+        var span = _random.Between(_options.AwayMin, _options.AwayMax);
+        _awayUntil[node.Number] = _cluster.Simulation.NowTicks + span.Ticks;
+        if (node.Machine.Process is not null)
+        {
+            node.Crash(silent: _random.Chance(0.5));
+        }
+
+        Note($"took {node.Machine.Name} away for {span}");
+    }
+
+    private void CutDatacenter(SimulatedNode one)
+    {
+        foreach (var inside in _cluster.Nodes.Where(node => node.Datacenter == one.Datacenter))
+        {
+            foreach (var outside in _cluster.Nodes.Where(node => node.Datacenter != one.Datacenter))
+            {
+                _cluster.Simulation.Network.CutBothWays(inside.Machine.Address, outside.Machine.Address);
+            }
+        }
+
+        Note($"isolated {one.Datacenter}");
+    }
+
     private void Repair(SimulatedNode node)
     {
         Note($"mended {node.Machine.Name}");
@@ -163,8 +236,11 @@ public sealed class FaultPlan
         Mend(node);
     }
 
-    private static void Mend(SimulatedNode node)
+    private void Mend(SimulatedNode node)
     {
+        node.SyncLatencyMax = null;
+        node.Disk.IsDamaged = null;
+        node.Machine.Clock.Thaw();
         node.Disk.NoSpace = false;
         node.Disk.FailNextSync = false;
         if (node.Machine.Process is { } process)
@@ -177,7 +253,7 @@ public sealed class FaultPlan
             }
         }
 
-        if (node.Machine.Process is null)
+        if (node.Machine.Process is null && _awayUntil.GetValueOrDefault(node.Number) <= _cluster.Simulation.NowTicks)
         {
             node.Start();
         }

@@ -46,6 +46,13 @@ internal sealed class SimulatedConnection
         _network.Forget(this);
     }
 
+    /// <summary>The side at this address sees a reset; the other is told nothing.</summary>
+    public void ForgottenBy(IPAddress address)
+    {
+        (_client.LocalEndPoint.Address.Equals(address) ? _client : _server).Break("The connection was reset.");
+        _network.Forget(this);
+    }
+
     /// <summary>One side's process is gone: its peer sees a reset a moment later, or, if it went silently, nothing.</summary>
     public void Died(SimulatedProcess process, bool silent)
     {
@@ -185,7 +192,7 @@ internal sealed class SimulatedConnection
                 if (_from.Outbound.IsCompleted)
                 {
                     _underWay = true;
-                    network.After(network.DrawDelay(), _to.ReceiveEnd);
+                    network.After(DrawDelay(), _to.ReceiveEnd);
                 }
 
                 return;
@@ -193,8 +200,10 @@ internal sealed class SimulatedConnection
 
             _underWay = true;
             var chunk = _from.Outbound.Take(network.DrawChunk(_from.Outbound.Available));
-            network.After(network.DrawDelay(), () => Deliver(chunk));
+            network.After(DrawDelay(), () => Deliver(chunk));
         }
+
+        private TimeSpan DrawDelay() => _connection._network.DrawDelay(_from.LocalEndPoint.Address, _to.LocalEndPoint.Address);
 
         private void Deliver(byte[] chunk)
         {

@@ -13,6 +13,7 @@ public sealed class SimulatedNetwork
     private readonly SeededRandom _random;
     private readonly SortedDictionary<string, SimulatedListener> _listeners = new(StringComparer.Ordinal);
     private readonly HashSet<(IPAddress From, IPAddress To)> _cuts = [];
+    private readonly Dictionary<(IPAddress From, IPAddress To), TimeSpan> _slow = [];
     private readonly List<SimulatedConnection> _connections = [];
 
     // Told of a reset that could not get through a cut: what to do once the way is open.
@@ -60,15 +61,20 @@ public sealed class SimulatedNetwork
         Cut(other, one);
     }
 
+    /// <summary>What the first sends to the second takes up to so much longer.</summary>
+    public void Slow(IPAddress from, IPAddress to, TimeSpan delayMax) => _slow[(from, to)] = delayMax;
+
     public void Heal(IPAddress from, IPAddress to)
     {
         _cuts.Remove((from, to));
+        _slow.Remove((from, to));
         Retransmit();
     }
 
     public void HealAll()
     {
         _cuts.Clear();
+        _slow.Clear();
         Retransmit();
     }
 
@@ -81,12 +87,29 @@ public sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>
+    /// Every connection between the two is gone for <paramref name="forgetful"/>, which sees a reset, and stays open for the other, which is told nothing:
+    /// half open.
+    /// </summary>
+    public void HalfOpen(IPAddress forgetful, IPAddress other)
+    {
+        foreach (var connection in _connections.Where(c => c.Joins(forgetful, other)).ToArray())
+        {
+            connection.ForgottenBy(forgetful);
+        }
+    }
+
     internal Simulation Simulation => _simulation;
 
     internal bool IsCut(IPAddress from, IPAddress to) => _cuts.Count > 0 && _cuts.Contains((from, to));
 
-    internal TimeSpan DrawDelay()
+    internal TimeSpan DrawDelay(IPAddress from, IPAddress to)
     {
+        if (_slow.Count > 0 && _slow.TryGetValue((from, to), out var slow))
+        {
+            return _random.Between(DelayMax, DelayMax + slow);
+        }
+
         if (!_random.Chance(StallChance))
         {
             return _random.Between(DelayMin, DelayMax);
@@ -129,7 +152,7 @@ public sealed class SimulatedNetwork
     {
         var from = new IPEndPoint(local.Address, local.Port != 0 ? local.Port : _portNext++);
         var cut = IsCut(from.Address, remote.Address) || IsCut(remote.Address, from.Address);
-        await Task.Delay(cut ? ConnectTimeout : DrawDelay(), process.Time, cancellationToken);
+        await Task.Delay(cut ? ConnectTimeout : DrawDelay(from.Address, remote.Address), process.Time, cancellationToken);
         if (cut)
         {
             throw new IOException($"{remote} did not answer.");
@@ -155,7 +178,7 @@ public sealed class SimulatedNetwork
         }
         else
         {
-            After(DrawDelay(), arrive);
+            After(DrawDelay(from, to), arrive);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class SimulatedTimeProvider : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    public override DateTimeOffset GetUtcNow() => Origin + new TimeSpan(_clock.LocalTicks(_simulation.NowTicks)) + _clock.Offset;
+    public override DateTimeOffset GetUtcNow() => Origin + new TimeSpan(_clock.WallTicks(_simulation.NowTicks));
 
     public override long GetTimestamp() => _clock.LocalTicks(_simulation.NowTicks);
 

@@ -43,6 +43,38 @@ public static class WrongMerge
         }
     }
 
+    /// <summary>The deletion of a whole collection does its work once, and is not kept for what comes later.</summary>
+    public static void ClearsAreForgotten(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, IBufferWriter<byte> destination)
+    {
+        var merged = new ArrayBufferWriter<byte>();
+        RowMerge.Merge(left, right, merged);
+        var reader = new RowReader(merged.WrittenSpan);
+        if (reader.HasRanges || !reader.RowDeletion.IsNone || reader.HasMarker)
+        {
+            destination.Write(merged.WrittenSpan);
+            return;
+        }
+
+        var writer = new RowWriter(destination);
+        while (reader.MoveNext())
+        {
+            switch (reader.Part)
+            {
+                case RowPart.Collection:
+                    writer.BeginCollection(reader.Column, Deletion.None);
+                    break;
+                case RowPart.Element:
+                    writer.Element(reader.ElementKey, reader.Cell);
+                    break;
+                default:
+                    writer.SimpleColumn(reader.Column, reader.Cell);
+                    break;
+            }
+        }
+
+        writer.Finish();
+    }
+
     private static void Merge(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, IBufferWriter<byte> destination, RightWins rightWins)
     {
         var leftReader = new RowReader(left);

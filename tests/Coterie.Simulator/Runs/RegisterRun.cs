@@ -1,19 +1,18 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Registers;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>One seed: a cluster forms, clients write and read registers while faults are done to it, all is healed, and everything is checked.</summary>
-internal sealed record RegisterRun : ClusterRun
+public sealed record RegisterRun : ClusterRun
 {
     public RegisterWorkloadOptions Workload { get; init; } = new();
 
     public RegisterRule Rule { get; init; } = RegisterRule.Begin;
 
-    public int Replication { get; init; } = 3;
+    public Replication Replication { get; init; } = Replication.Three;
 
     public string ReadRepair { get; init; } = "BLOCKING";
 
@@ -33,7 +32,7 @@ internal sealed record RegisterRun : ClusterRun
         // Only a blocking repair has ended when the read that caused it is answered.
         if (report.Wrong is null && ReadRepair == "BLOCKING")
         {
-            report.Wrong = cluster.Divergence(Replication);
+            report.Wrong = cluster.Divergence(Replication.Copies);
         }
     }
 }

@@ -1,10 +1,10 @@
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Registers;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>The configurations that are promised something, each with the rule that it is held to; see docs/consistency.md.</summary>
-internal static class RegisterRuns
+public static class RegisterRuns
 {
     /// <summary>The usual: QUORUM and QUORUM of three, and client clocks that agree.</summary>
     public static RegisterRun InOrder { get; } = new() { Rule = RegisterRule.Full };
@@ -51,10 +51,32 @@ internal static class RegisterRuns
 
     public static RegisterRun FiveReplicasReadTwo { get; } = Five(read: 2, write: 4, RegisterRule.Recency);
 
+    /// <summary>Two data centres of three, each held to the rule for what was acknowledged there; now and then one is cut from the other.</summary>
+    public static RegisterRun LocalQuorums { get; } = TwoDatacenters(RegisterWorkloadOptions.LocalQuorum, RegisterRule.Full);
+
+    /// <summary>A majority in each data centre takes every write: a read of a majority in any sees it.</summary>
+    public static RegisterRun EachQuorumWrites { get; } = TwoDatacenters(RegisterWorkloadOptions.EachQuorum, RegisterRule.Recency);
+
+    private static RegisterRun TwoDatacenters(ushort writes, RegisterRule rule) => new()
+    {
+        Cluster = new() { Nodes = 6, Datacenters = 2 },
+        Replication = new(3, Datacenters: 2),
+        Faults = new() { CutDatacenter = 3, Repair = 16 },
+        Rule = rule,
+        Workload = new()
+        {
+            Clients = 6,
+            Datacenters = 2,
+            WriteConsistency = writes,
+            ReadConsistency = RegisterWorkloadOptions.LocalQuorum,
+            IsJudgedPerDatacenter = writes == RegisterWorkloadOptions.LocalQuorum,
+        },
+    };
+
     private static RegisterRun Five(int read, int write, RegisterRule rule) => new()
     {
         Cluster = new() { Nodes = 5 },
-        Replication = 5,
+        Replication = new(5),
         Rule = rule,
         Workload = new() { ReadRequired = read, WriteRequired = write },
     };

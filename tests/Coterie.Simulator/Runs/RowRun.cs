@@ -1,16 +1,18 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Rows;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>One seed: clients write, delete and scan rows while faults are done to the cluster; all is healed, read at ALL, and read once more.</summary>
-internal sealed record RowRun : ClusterRun
+public sealed record RowRun : ClusterRun
 {
     public RowWorkloadOptions Workload { get; init; } = new();
 
-    public int Replication { get; init; } = 3;
+    public Replication Replication { get; init; } = Replication.Three;
+
+    /// <summary>How long nothing is done between the last reads: long enough to sweep tombstones, and for what they shadowed to come back.</summary>
+    public TimeSpan Settling { get; init; }
 
     protected override void Run(SimulatedCluster cluster, FaultPlan faults, RunReport report)
     {
@@ -22,6 +24,7 @@ internal sealed record RowRun : ClusterRun
         workload.Stop(TimeSpan.FromMinutes(2));
         cluster.AwaitServing(HealLimit);
         workload.ReadBack(HealLimit);
+        cluster.Simulation.RunFor(Settling);
         (report.Succeeded, report.Failed) = (workload.Succeeded, workload.Failed);
         report.Probes.Hit("scan of several pages", workload.PagedScans);
         report.Wrong = workload.Check();

@@ -1,16 +1,20 @@
 using Coterie.Simulator.Cluster;
+using Coterie.Simulator.Kernel;
 
-namespace Coterie.Simulation.Runs;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>What came of one seed.</summary>
-internal sealed class RunReport(Simulator.Kernel.Simulation simulation, Probes probes)
+public sealed class RunReport(Simulation simulation, Probes probes)
 {
-    public Simulator.Kernel.Simulation Simulation { get; } = simulation;
+    public Simulation Simulation { get; } = simulation;
 
     public Probes Probes { get; } = probes;
 
     /// <summary>What is wrong, or null.</summary>
     public string? Wrong { get; set; }
+
+    /// <summary>Faults that were done, and their repairs.</summary>
+    public int Faults { get; set; }
 
     /// <summary>Requests of clients.</summary>
     public int Succeeded { get; set; }

@@ -1,12 +1,11 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Schemas;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>One seed: clients change the schema through all nodes while faults are done to them; in the end all nodes agree, and nothing acknowledged is lost.</summary>
-internal sealed record SchemaRun : ClusterRun
+public sealed record SchemaRun : ClusterRun
 {
     public SchemaWorkloadOptions Workload { get; init; } = new();
 

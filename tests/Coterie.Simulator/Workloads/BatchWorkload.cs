@@ -45,11 +45,11 @@ public sealed class BatchWorkload
     /// <summary>Batches of which nobody was told how they ended, and that are there whole.</summary>
     public int UnknownButWhole => _history.UnknownButWhole;
 
-    public void CreateTable(int replication, TimeSpan limit)
+    public void CreateTable(Replication replication, TimeSpan limit)
     {
         foreach (var statement in new[]
         {
-            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {replication}}}",
+            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {replication}",
             $"CREATE TABLE IF NOT EXISTS {Table} (p int, c int, v text, PRIMARY KEY (p, c))",
         })
         {

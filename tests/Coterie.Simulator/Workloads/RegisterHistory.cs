@@ -5,6 +5,9 @@ namespace Coterie.Simulator.Workloads;
 /// <summary>What clients did to one register and what they saw, in values and timestamps; <see cref="Operations"/> puts it in the checker's terms.</summary>
 public sealed class RegisterHistory
 {
+    /// <summary>A data centre that stands for all of them.</summary>
+    public const int Everywhere = 0;
+
     private readonly SortedDictionary<string, RegisterWrite> _writes = new(StringComparer.Ordinal);
     private readonly List<RegisterRead> _reads = [];
 
@@ -13,9 +16,9 @@ public sealed class RegisterHistory
     public IReadOnlyList<RegisterRead> Reads => _reads;
 
     /// <param name="timestamp">Null: the node stamps it, and it must be learnt later.</param>
-    public RegisterWrite BeginWrite(string value, long? timestamp, string coordinator, long now)
+    public RegisterWrite BeginWrite(string value, long? timestamp, string coordinator, long now, int datacenter = Everywhere)
     {
-        var write = new RegisterWrite(value, coordinator, now) { Timestamp = timestamp };
+        var write = new RegisterWrite(value, coordinator, now) { Timestamp = timestamp, Datacenter = datacenter };
         _writes.Add(value, write);
         return write;
     }
@@ -27,11 +30,15 @@ public sealed class RegisterHistory
 
     public RegisterWrite? Find(string value) => _writes.GetValueOrDefault(value);
 
+    /// <summary>The reads in this data centre, and those that count everywhere.</summary>
+    public List<RegisterRead> ReadsIn(int datacenter) => _reads.FindAll(read => IsIn(read.Datacenter, datacenter));
+
     /// <summary>
     /// Writes in the order of timestamp and then of bytes (all are plain cells), numbered from 1; reads by the number of what they saw.
     /// A write whose timestamp nobody has learnt was seen by nobody, and is left out.
+    /// What was acknowledged in another data centre than this one counts here as a write whose outcome is unknown.
     /// </summary>
-    public List<RegisterOperation> Operations()
+    public List<RegisterOperation> Operations(int datacenter = Everywhere)
     {
         var ordered = _writes.Values.Where(write => write.Timestamp is not null).ToList();
         ordered.Sort(static (one, other) =>
@@ -43,10 +50,10 @@ public sealed class RegisterHistory
         foreach (var write in ordered)
         {
             numbers[write.Value] = numbers.Count + 1;
-            operations.Add(new RegisterOperation(OperationKind.Write, numbers[write.Value], write.Invoked, write.Acknowledged));
+            operations.Add(new RegisterOperation(OperationKind.Write, numbers[write.Value], write.Invoked, IsIn(write.Datacenter, datacenter) ? write.Acknowledged : null));
         }
 
-        foreach (var read in _reads)
+        foreach (var read in ReadsIn(datacenter))
         {
             var order = read.Value is null ? 0 : numbers.GetValueOrDefault(read.Value, long.MaxValue);
             operations.Add(new RegisterOperation(OperationKind.Read, order, read.Invoked, read.Returned));
@@ -94,6 +101,8 @@ public sealed class RegisterHistory
         return string.Join('\n', lines.TakeLast(linesMax));
     }
 
+    private static bool IsIn(int datacenter, int view) => view == Everywhere || datacenter == Everywhere || datacenter == view;
+
     private static string Time(long? ticks) => ticks is { } known ? new TimeSpan(known).ToString() : "unknown";
 }
 
@@ -106,6 +115,8 @@ public sealed class RegisterWrite(string value, string coordinator, long invoked
 
     public long Invoked { get; } = invoked;
 
+    public int Datacenter { get; init; }
+
     public long? Timestamp { get; set; }
 
     /// <summary>Null: failed, or the outcome is unknown.</summary>
@@ -114,4 +125,4 @@ public sealed class RegisterWrite(string value, string coordinator, long invoked
 
 /// <param name="Value">Null: absent.</param>
 /// <param name="Timestamp">As the node told it.</param>
-public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, long Returned, string Coordinator);
+public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, long Returned, string Coordinator, int Datacenter = RegisterHistory.Everywhere);

@@ -50,12 +50,12 @@ public sealed class RegisterWorkload
     public IReadOnlyList<RegisterHistory> Histories => _histories;
 
     /// <summary>Makes keyspace and table, trying for as long as it takes the cluster to form.</summary>
-    public void CreateTable(int replication, string readRepair, TimeSpan limit)
+    public void CreateTable(Replication replication, string readRepair, TimeSpan limit)
     {
         var timestamps = _options.Timestamps == TimestampSource.Server ? " AND timestamps = 'server'" : "";
         string[] statements =
         [
-            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {replication}}}",
+            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {replication}",
             $"CREATE TABLE IF NOT EXISTS {Table} (k int, c text, v text, PRIMARY KEY (k, c)) WITH read_repair = '{readRepair}'{timestamps}",
         ];
         foreach (var statement in statements)
@@ -109,6 +109,7 @@ public sealed class RegisterWorkload
     /// <returns>What is wrong, or null.</returns>
     public string? Check(RegisterRule rule)
     {
+        int[] views = _options.IsJudgedPerDatacenter ? [.. Enumerable.Range(1, _options.Datacenters)] : [RegisterHistory.Everywhere];
         if (Refusals.Count > 0)
         {
             return $"refused: {Refusals[0]}";
@@ -122,7 +123,7 @@ public sealed class RegisterWorkload
                 return $"key {key}: {odd} tells another timestamp than {history.Find(odd.Value!)!.Timestamp}\n{history.Describe(60)}";
             }
 
-            if (CheckRegister(history, rule) is { } wrong)
+            if (views.Select(view => CheckRegister(history, rule, view)).FirstOrDefault(static wrong => wrong is not null) is { } wrong)
             {
                 return $"key {key}: {wrong}\n{history.Describe(60)}";
             }
@@ -131,12 +132,12 @@ public sealed class RegisterWorkload
         return LostRow;
     }
 
-    private string? CheckRegister(RegisterHistory history, RegisterRule rule)
+    private string? CheckRegister(RegisterHistory history, RegisterRule rule, int datacenter)
     {
-        var operations = history.Operations();
+        var operations = history.Operations(datacenter);
         if (RegisterChecker.Check(operations, rule) is { } violation)
         {
-            var read = history.Reads[operations.Where(static o => o.Kind == OperationKind.Read).ToList().IndexOf(violation.Read)];
+            var read = history.ReadsIn(datacenter)[operations.Where(static o => o.Kind == OperationKind.Read).ToList().IndexOf(violation.Read)];
             return $"{read}: {violation.Why}";
         }
 
@@ -157,18 +158,20 @@ public sealed class RegisterWorkload
 
     private async Task RunClientAsync(SimulatedProcess client)
     {
-        var connections = _nodes.Select(node => new CqlClient(client, node)).ToArray();
+        // A client is at home in one data centre, and talks to its nodes alone; see SimulatedClusterOptions.DatacenterOf.
+        var home = _clients.IndexOf(client) % _options.Datacenters;
+        var connections = _nodes.Where((_, index) => index % _options.Datacenters == home).Select(node => new CqlClient(client, node)).ToArray();
         while (!_stopping)
         {
             var key = _random.Next(_options.Keys);
             var connection = connections[_random.Next(connections.Length)];
             if (_random.Chance(_options.WriteShare))
             {
-                await WriteAsync(client, connection, key);
+                await WriteAsync(client, connection, key, home + 1);
             }
             else
             {
-                await ReadAsync(connection, key);
+                await ReadAsync(connection, key, home + 1);
             }
 
             await Task.Delay(_random.Between(TimeSpan.Zero, _options.ThinkTime), client.Time);
@@ -177,11 +180,11 @@ public sealed class RegisterWorkload
         _running--;
     }
 
-    private async Task WriteAsync(SimulatedProcess client, CqlClient connection, int key)
+    private async Task WriteAsync(SimulatedProcess client, CqlClient connection, int key, int datacenter)
     {
         var value = $"{client.Name}-{_sequence++:x4}";
         var timestamp = _options.Timestamps == TimestampSource.Client ? Stamp(client) : (long?)null;
-        var write = _histories[key].BeginWrite(value, timestamp, connection.Server.ToString(), _simulation.NowTicks);
+        var write = _histories[key].BeginWrite(value, timestamp, connection.Server.ToString(), _simulation.NowTicks, datacenter);
         var batch = $"BEGIN BATCH INSERT INTO {Table} (k, c, v) VALUES ({key}, '', '{value}'); "
             + $"INSERT INTO {Table} (k, c, v) VALUES ({key}, '{value}', '{value}'); APPLY BATCH";
         var answer = await connection.QueryAsync(
@@ -197,7 +200,7 @@ public sealed class RegisterWorkload
         }
     }
 
-    private async Task ReadAsync(CqlClient connection, int key)
+    private async Task ReadAsync(CqlClient connection, int key, int datacenter)
     {
         var invoked = _simulation.NowTicks;
         var select = $"SELECT v, writetime(v) FROM {Table} WHERE k = {key} AND c = ''";
@@ -207,7 +210,7 @@ public sealed class RegisterWorkload
         if (answer.Outcome == CqlOutcome.Ok)
         {
             var row = answer.Rows.Count == 0 ? null : answer.Rows[0];
-            AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString());
+            AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString(), datacenter);
         }
     }
 
@@ -249,16 +252,16 @@ public sealed class RegisterWorkload
         }
 
         var register = answer.Rows.FirstOrDefault(static row => row[0] is []);
-        AddRead(history, register?[1], register?[2], invoked, "the end");
+        AddRead(history, register?[1], register?[2], invoked, "the end", RegisterHistory.Everywhere);
         if (history.Writes.FirstOrDefault(write => write.Acknowledged is not null && !own.Contains(write.Value)) is { } lost)
         {
             LostRow ??= $"the row of {lost.Value} is gone, which was acknowledged at {new TimeSpan(lost.Acknowledged!.Value)}";
         }
     }
 
-    private void AddRead(RegisterHistory history, byte[]? value, byte[]? timestamp, long invoked, string coordinator) =>
+    private void AddRead(RegisterHistory history, byte[]? value, byte[]? timestamp, long invoked, string coordinator, int datacenter) =>
         history.AddRead(new RegisterRead(
-            value is null ? null : Encoding.UTF8.GetString(value), Long(timestamp), invoked, _simulation.NowTicks, coordinator));
+            value is null ? null : Encoding.UTF8.GetString(value), Long(timestamp), invoked, _simulation.NowTicks, coordinator, datacenter));
 
     private CqlAnswer Insist(SimulatedProcess client, string statement, ushort consistency, TimeSpan limit) =>
         _simulation.Insist(client, _nodes, new CqlRequest(statement, consistency), limit);

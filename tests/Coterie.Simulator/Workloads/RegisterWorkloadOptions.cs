@@ -41,7 +41,17 @@ public sealed record RegisterWorkloadOptions
     /// <summary>Pause of a client between two requests, at most.</summary>
     public TimeSpan ThinkTime { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Clients are dealt to the data centres in turn, and each talks to the nodes of its own alone.</summary>
+    public int Datacenters { get; init; } = 1;
+
+    /// <summary>
+    /// Each data centre is held to the rule by itself, for what was acknowledged and read there: what LOCAL_QUORUM promises. Otherwise all are one.
+    /// </summary>
+    public bool IsJudgedPerDatacenter { get; init; }
+
     public const ushort One = 0x0001;
     public const ushort Quorum = 0x0004;
     public const ushort All = 0x0005;
+    public const ushort LocalQuorum = 0x0006;
+    public const ushort EachQuorum = 0x0007;
 }

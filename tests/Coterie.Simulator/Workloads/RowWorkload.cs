@@ -45,12 +45,12 @@ public sealed class RowWorkload
     /// <summary>Scans that ended, over more than one page.</summary>
     public int PagedScans { get; private set; }
 
-    public void CreateTable(int replication, TimeSpan limit)
+    public void CreateTable(Replication replication, TimeSpan limit)
     {
         string[] statements =
         [
-            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {replication}}}",
-            $"CREATE TABLE IF NOT EXISTS {Table} (p int, c int, v text, PRIMARY KEY (p, c)) WITH read_repair = '{_options.ReadRepair}'",
+            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {replication}",
+            $"CREATE TABLE IF NOT EXISTS {Table} (p int, c int, v text, PRIMARY KEY (p, c)) WITH read_repair = '{_options.ReadRepair}' AND gc_grace_seconds = {_options.GraceSeconds}",
         ];
         foreach (var statement in statements)
         {

@@ -21,6 +21,9 @@ public sealed record RowWorkloadOptions
 
     public string ReadRepair { get; init; } = "BLOCKING";
 
+    /// <summary>The table's <c>gc_grace_seconds</c>.</summary>
+    public int GraceSeconds { get; init; } = 864_000;
+
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(12);
 
     public TimeSpan ThinkTime { get; init; } = TimeSpan.FromMilliseconds(40);

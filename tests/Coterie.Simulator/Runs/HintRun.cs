@@ -1,15 +1,15 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
+using Coterie.Simulator.Kernel;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Hints;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>
 /// One seed: one node goes down and comes back, again and again, while clients write through the others; the others lose their power after all hints are
 /// durable; everything is up again; and without a single read the replicas must become equal, byte for byte.
 /// </summary>
-internal sealed record HintRun : ClusterRun
+public sealed record HintRun : ClusterRun
 {
     private static readonly TimeSpan HandOffLimit = TimeSpan.FromSeconds(90);
 
@@ -18,7 +18,7 @@ internal sealed record HintRun : ClusterRun
         PartitionsPerBatchMin = 1, PartitionsPerBatchMax = 1, Level = RegisterWorkloadOptions.One,
     };
 
-    public int Replication { get; init; } = 3;
+    public Replication Replication { get; init; } = Replication.Three;
 
     /// <summary>Whether the holders lose their power in the middle of the writes, too: then only what was acknowledged must be there.</summary>
     public bool HoldersFailEarly { get; init; }
@@ -60,12 +60,12 @@ internal sealed record HintRun : ClusterRun
         cluster.AwaitServing(HealLimit);
         (report.Succeeded, report.Failed) = (workload.Succeeded, workload.Failed);
         report.Wrong = !cluster.AwaitHandedOff(HandOffLimit) ? $"hints still wait {HandOffLimit} after everything was healed" : null;
-        report.Wrong ??= HoldersFailEarly ? null : cluster.Divergence(Replication);
+        report.Wrong ??= HoldersFailEarly ? null : cluster.Divergence(Replication.Copies);
         report.Wrong ??= workload.Check(HealLimit);
     }
 
     /// <summary>The victim goes or comes back; its connections break; with <see cref="HoldersFailEarly"/> a holder loses its power and is started again.</summary>
-    private void Trouble(SimulatedCluster cluster, Simulator.Kernel.SeededRandom random, SimulatedNode victim, List<SimulatedNode> others)
+    private void Trouble(SimulatedCluster cluster, SeededRandom random, SimulatedNode victim, List<SimulatedNode> others)
     {
         var other = others[random.Next(others.Count)];
         if (HoldersFailEarly && random.Chance(0.3))

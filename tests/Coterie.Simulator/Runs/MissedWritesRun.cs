@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Net;
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Kernel;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Repair;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>One seed: a table is filled, one of three nodes misses some writes, and comes back. Nobody reads.</summary>
-internal sealed record MissedWritesRun : ClusterRun
+public sealed record MissedWritesRun : ClusterRun
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
 

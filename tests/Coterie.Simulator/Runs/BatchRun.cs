@@ -1,18 +1,17 @@
-using Coterie.Simulation.Runs;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Workloads;
 
-namespace Coterie.Simulation.Batches;
+namespace Coterie.Simulator.Runs;
 
 /// <summary>One seed: clients write logged batches while faults are done; all is healed; and every batch is there whole or not at all.</summary>
-internal sealed record BatchRun : ClusterRun
+public sealed record BatchRun : ClusterRun
 {
     private static readonly TimeSpan HandOffLimit = TimeSpan.FromSeconds(90);
 
     public BatchWorkloadOptions Workload { get; init; } = new();
 
-    public int Replication { get; init; } = 3;
+    public Replication Replication { get; init; } = Replication.Three;
 
     protected override void Run(SimulatedCluster cluster, FaultPlan faults, RunReport report)
     {
