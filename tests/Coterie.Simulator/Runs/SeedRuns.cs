@@ -71,12 +71,14 @@ public static class SeedRuns
 
     private static ulong Threads => Variable("COTERIE_SEED_THREADS") is { } threads ? ulong.Parse(threads, CultureInfo.InvariantCulture) : (ulong)Environment.ProcessorCount;
 
-    private static SeedFailedException? One(string test, ulong seed, Func<ulong, Simulation> run)
+    /// <summary>Runs one seed; every so often, or if asked to, twice.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? Check(ulong seed, bool twice, Func<ulong, Simulation> run)
     {
         try
         {
             var first = Simulation.Watched(() => run(seed));
-            if (seed % DoubleRunEvery == 1 || Variable("COTERIE_SEED") is not null)
+            if (twice || seed % DoubleRunEvery == 1)
             {
                 CheckSame(first, run(seed));
             }
@@ -85,10 +87,15 @@ public static class SeedRuns
         }
         catch (Exception exception)
         {
-            return new SeedFailedException(
-                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --configuration Release --project tests/Coterie.Simulation -- -method \"*{test}\"\n{(exception is SimulationViolationException ? exception.Message : exception)}");
+            return exception is SimulationViolationException ? exception.Message : exception.ToString();
         }
     }
+
+    private static SeedFailedException? One(string test, ulong seed, Func<ulong, Simulation> run) =>
+        Check(seed, Variable("COTERIE_SEED") is not null, run) is { } what
+            ? new SeedFailedException(
+                $"Seed {seed} failed. To repeat it:\n  COTERIE_SEED={seed} dotnet run --configuration Release --project tests/Coterie.Simulation -- -method \"*{test}\"\n{what}")
+            : null;
 
     private static void CheckSame(Simulation first, Simulation second)
     {
