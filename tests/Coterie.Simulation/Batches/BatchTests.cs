@@ -22,7 +22,7 @@ public sealed class BatchTests
 
     [Fact]
     public void A_batch_that_is_not_kept_is_found() =>
-        (Faulty with { Cluster = new() { Engine = static engine => new ForgottenHints(engine, losesHints: false) } }).MustBeFound(Faulty, 10, "in part");
+        (Faulty with { Cluster = new() { Engine = static engine => new ForgottenHints(engine, losesHints: false) } }).MustBeFound(Faulty, 10, "in part", "still kept");
 
     [Fact]
     public void The_check_finds_a_batch_in_part_one_that_is_gone_and_one_that_should_not_be()
