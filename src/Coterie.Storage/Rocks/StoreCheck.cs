@@ -63,6 +63,13 @@ internal static class StoreCheck
                 $"{file} is damaged at byte {damage.Offset}: intact records follow, so synced data is lost there. The store stays closed.");
         }
 
+        // Where a write was cut short its block is the last. RocksDB's reader may find no end if there is more: it would open for ever.
+        if (damage.Offset / LogFormat.BlockBytes < (stream.Length - 1) / LogFormat.BlockBytes)
+        {
+            throw new StorageCorruptException(
+                $"{file} is not readable from byte {damage.Offset} to its end at {stream.Length}, which is more than a write that was cut short leaves. The store stays closed.");
+        }
+
         tails.Append(System.Globalization.CultureInfo.InvariantCulture, $"{file} is not readable from byte {damage.Offset} to its end. ");
     }
 }
