@@ -57,6 +57,12 @@ internal static class StoreCheck
             return;
         }
 
+        // RocksDB passes over the end of a manifest that it cannot read, and with it over families of the log and what was written to them.
+        if (Path.GetFileName(file).StartsWith(Manifest, StringComparison.Ordinal))
+        {
+            throw new StorageCorruptException($"{file} is not readable from byte {damage.Offset}. The store stays closed.");
+        }
+
         if (damage.WasSynced)
         {
             throw new StorageCorruptException(
