@@ -18,6 +18,7 @@ internal sealed class SeedCampaign(CampaignOptions options, TextWriter output, T
     private readonly Lock _gate = new();
     private readonly List<FoundFailure> _failures = [];
     private long _next = -1;
+    private TimeSpan _reported;
 
     private long SeedsEach => (long)(options.LastSeed - options.FirstSeed) + 1;
 
@@ -49,7 +50,9 @@ internal sealed class SeedCampaign(CampaignOptions options, TextWriter output, T
             {
                 lock (_gate)
                 {
-                    _failures.Add(new FoundFailure(workload, seed, what, $"./coterie-sim --workload {workload} --seeds {seed}"));
+                    var failure = new FoundFailure(workload, seed, what, $"./coterie-sim --workload {workload} --seeds {seed}");
+                    _failures.Add(failure);
+                    progress.WriteLine($"found: {what.Split('\n')[0]}: {failure.Again}");
                 }
             }
 
@@ -61,8 +64,6 @@ internal sealed class SeedCampaign(CampaignOptions options, TextWriter output, T
             }
         }
     }
-
-    private TimeSpan _reported;
 
     private void Report()
     {

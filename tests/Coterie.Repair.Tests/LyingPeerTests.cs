@@ -35,7 +35,7 @@ public sealed class LyingPeerTests : IAsyncDisposable
     public async Task Counts_below_nothing()
     {
         await DifferentAsync();
-        _pair.Lie = (verb, body) => verb == Verb.TreeHash ? new RangeHashes([new RangeHash(true, 1, -5)], 1).Encode() : body;
+        _pair.Lie = (verb, body) => verb == Verb.TreeHash ? new RangeHashes([new RangeHash(true, 1, -5, false)], 1).Encode() : body;
         await Assert.ThrowsAsync<MalformedDataException>(() => _pair.CompareAsync());
     }
 
@@ -101,7 +101,7 @@ public sealed class LyingPeerTests : IAsyncDisposable
             }
 
             var count = new ByteReader(body.AsSpan(sizeof(long))).ReadVariable();
-            return new RangeHashes([.. Enumerable.Range(0, (int)count).Select(_ => new RangeHash(true, ++hash, 5))], 0).Encode();
+            return new RangeHashes([.. Enumerable.Range(0, (int)count).Select(_ => new RangeHash(true, ++hash, 5, false))], 0).Encode();
         };
         await EndsAsync(mayEnd: true);
         Assert.InRange(_pair.Requests, 1, 1_000);
@@ -131,7 +131,7 @@ public sealed class LyingPeerTests : IAsyncDisposable
         {
             // Different in the last of the ranges alone, so that always the same one is cut.
             var count = (int)new ByteReader(body.AsSpan(sizeof(long))).ReadVariable();
-            return new RangeHashes([.. Enumerable.Range(0, count).Select(i => new RangeHash(true, 1, i == 0 ? long.MaxValue : 0))], 0).Encode();
+            return new RangeHashes([.. Enumerable.Range(0, count).Select(i => new RangeHash(true, 1, i == 0 ? long.MaxValue : 0, false))], 0).Encode();
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class LyingPeerTests : IAsyncDisposable
         await DifferentAsync();
         _pair.Lie = (verb, body) => verb switch
         {
-            Verb.TreeHash => new RangeHashes([new RangeHash(true, 1, 1_000_000)], 0).Encode(),
+            Verb.TreeHash => new RangeHashes([new RangeHash(true, 1, 1_000_000, false)], 0).Encode(),
             Verb.TreeSplit => RangeBounds.Encode([.. new[] { Key(1), Key(2), Key(3), Key(4), Key(5) }.OrderByDescending(Convert.ToHexString)]),
             _ => body,
         };

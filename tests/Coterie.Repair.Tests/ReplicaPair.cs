@@ -64,7 +64,7 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
     public Task CompareAsync(bool dryRun = false, long cut = 0)
     {
         var group = new ReplicaGroup([LocalId, PeerId], [new TokenSpan(Token.Minimum, new Token(long.MaxValue))]);
-        var topic = new ExchangeTopic(TestRows.Table, group, LocalId, PeerId, cut, Horizon: 0, dryRun);
+        var topic = new ExchangeTopic(TestRows.Table, group, LocalId, PeerId, cut, Horizon: 0, Incarnations: [0, 0], WithRecent: false, dryRun);
         var requests = new ReplicaRequests(this, LocalId, TimeSpan.FromSeconds(30), Figures, CancellationToken.None);
         return new Exchange(topic, requests, Figures, salt: 42, static () => Task.CompletedTask).RunAsync().WaitAsync(Patience);
     }

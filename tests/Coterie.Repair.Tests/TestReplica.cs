@@ -1,8 +1,10 @@
 using System.Buffers;
 using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Rows;
 using Coterie.Replica;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Trees;
 using Coterie.Storage;
 using Coterie.Storage.Memory;
@@ -21,6 +23,7 @@ internal sealed class TestReplica : IAsyncDisposable
     private readonly StorageWriter _writer;
     private readonly FakeTimeProvider _time;
     private readonly LiveTables _tables;
+    private readonly Horizons _horizons;
     private readonly TreeLeavesOptions _options = new();
 
     public TestReplica(IMetadataView metadata, FakeTimeProvider time)
@@ -33,7 +36,9 @@ internal sealed class TestReplica : IAsyncDisposable
         _writer.Start();
         _tables = new LiveTables(metadata);
         _trees = new TreeHandler(Engine, Leaves, _tables, time, Counters, NullLogger<TreeHandler>.Instance);
-        _repairs = new TreeRepairHandler(_writer, _tables, Counters, NullLogger<TreeRepairHandler>.Instance);
+        _horizons = new Horizons(
+            default, Engine, _writer, metadata, new ReplicaMaps(metadata, "dc1"), time, new HorizonsOptions { WritesWaitedFor = TimeSpan.FromSeconds(5) });
+        _repairs = new TreeRepairHandler(_writer, _tables, _horizons, Counters, NullLogger<TreeRepairHandler>.Instance);
     }
 
     public MemoryEngine Engine { get; }
@@ -81,7 +86,7 @@ internal sealed class TestReplica : IAsyncDisposable
     public async Task ReadLeavesAsync()
     {
         await using var keeper = new TreeKeeper(
-            Engine, _writer, Leaves, _tables, _time, new TreeOptions(), Counters, NullLogger<TreeKeeper>.Instance);
+            Engine, _writer, Leaves, _tables, _horizons, _time, new TreeOptions(), Counters, NullLogger<TreeKeeper>.Instance);
         keeper.Start();
         for (var turn = 0; Leaves.Tables().Any(table => Leaves.Describe(table).Dirty > 0); turn++)
         {

@@ -40,6 +40,26 @@ public sealed class LogDamageTests
         Assert.InRange(refused, Flips - 3, Flips);
     }
 
+    /// <summary>RocksDB's own reader finds no end when what was torn goes on in the next block with something that is no record: it opens for ever.</summary>
+    [Fact]
+    public async Task A_log_that_is_torn_over_more_than_a_block_is_refused_by_name_and_not_read_for_ever()
+    {
+        await using var image = await KilledStore();
+        var log = Directory.GetFiles(image.Path, "*.log").Single(f => new FileInfo(f).Length > 0);
+        const int block = 32 * 1024;
+        byte[] noRecord = Convert.FromHexString("43C7FE4AE96107C1");
+        var torn = (await File.ReadAllBytesAsync(log, TestContext.Current.CancellationToken)).AsSpan(0, 2 * block).ToArray();
+        Array.Fill(torn, (byte)0xA5, block - 1_000, 1_000);
+        Array.Fill(torn, (byte)0xA5, block, block);
+        noRecord.CopyTo(torn, block);
+        await File.WriteAllBytesAsync(log, torn.AsMemory(0, block + 3_000), TestContext.Current.CancellationToken);
+
+        var opening = Task.Factory.StartNew(
+            () => TemporaryStore.Open(image.Options, (_, right, destination) => destination.Write(right)), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var refusal = await Assert.ThrowsAsync<StorageCorruptException>(() => opening.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Contains(Path.GetFileName(log), refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_store_without_its_CURRENT_file_is_refused_not_made_anew()
     {

@@ -57,10 +57,23 @@ internal static class StoreCheck
             return;
         }
 
+        // RocksDB passes over the end of a manifest that it cannot read, and with it over families of the log and what was written to them.
+        if (Path.GetFileName(file).StartsWith(Manifest, StringComparison.Ordinal))
+        {
+            throw new StorageCorruptException($"{file} is not readable from byte {damage.Offset}. The store stays closed.");
+        }
+
         if (damage.WasSynced)
         {
             throw new StorageCorruptException(
                 $"{file} is damaged at byte {damage.Offset}: intact records follow, so synced data is lost there. The store stays closed.");
+        }
+
+        // Where a write was cut short its block is the last. RocksDB's reader may find no end if there is more: it would open for ever.
+        if (damage.Offset / LogFormat.BlockBytes < (stream.Length - 1) / LogFormat.BlockBytes)
+        {
+            throw new StorageCorruptException(
+                $"{file} is not readable from byte {damage.Offset} to its end at {stream.Length}, which is more than a write that was cut short leaves. The store stays closed.");
         }
 
         tails.Append(System.Globalization.CultureInfo.InvariantCulture, $"{file} is not readable from byte {damage.Offset} to its end. ");

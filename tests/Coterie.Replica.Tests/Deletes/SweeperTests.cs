@@ -52,7 +52,7 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
         await PutAsync("a", (EntryKey.Static.ToArray(), Tombstone(5, Old)));
 
         var result = await SweepAllAsync();
-        Assert.Equal(new SweepResult(2, 4, IsDone: true), result);
+        Assert.Equal(new SweepResult(2, 4, IsDone: true, long.MaxValue), result);
         Assert.Equal([(byte)2, (byte)3], Keys("a").Select(key => key[1]));
         Assert.True(_replica.Horizons.RefusesReadRepair(Table, new Token(5), Old));
         Assert.Equal(0, (await SweepAllAsync()).Swept);
@@ -139,7 +139,7 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
     {
         var fresh = new ReplicaFixture { IsFormed = true };
         var sweeper = new Sweeper(fresh.Engine, fresh, _leaves, fresh.Horizons);
-        Assert.Equal(new SweepResult(0, 0, IsDone: true), await sweeper.SweepAsync(Table, fresh.Group, [0], [0xFF], CancellationToken.None));
+        Assert.Equal(new SweepResult(0, 0, IsDone: true, long.MinValue), await sweeper.SweepAsync(Table, fresh.Group, [0], [0xFF], CancellationToken.None));
     }
 
     bool IStorageWriter.TryEnqueue(IPendingWrite write)

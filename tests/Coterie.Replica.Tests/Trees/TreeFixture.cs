@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Coterie.Cluster.Metadata;
+using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
@@ -11,6 +12,7 @@ using Coterie.Model.Schema;
 using Coterie.Model.Trees;
 using Coterie.Model.Types;
 using Coterie.Model.Wire;
+using Coterie.Replica.Deletes;
 using Coterie.Replica.Trees;
 using Coterie.Storage;
 using Coterie.Storage.Memory;
@@ -28,6 +30,7 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
     private readonly StorageWriter _writer;
     private readonly LiveTables _tables;
     private readonly TreeLeavesOptions _options = new();
+    private readonly Horizons _horizons;
     private readonly TreeHandler _trees;
     private readonly TreeRepairHandler _repairs;
 
@@ -42,7 +45,8 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
         _writer.Start();
         _tables = new LiveTables(this);
         _trees = new TreeHandler(Engine, Leaves, _tables, Time, Counters, NullLogger<TreeHandler>.Instance);
-        _repairs = new TreeRepairHandler(_writer, _tables, Counters, NullLogger<TreeRepairHandler>.Instance);
+        _horizons = new Horizons(default, Engine, _writer, this, new ReplicaMaps(this, "dc1"), Time, new HorizonsOptions());
+        _repairs = new TreeRepairHandler(_writer, _tables, _horizons, Counters, NullLogger<TreeRepairHandler>.Instance);
     }
 
     public event Action<ClusterMetadata, ClusterMetadata>? Changed
@@ -51,7 +55,7 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
         remove { }
     }
 
-    public static TreeRequestHead Head { get; } = new(Table, Cut: 0, Salt: 42);
+    public static TreeRequestHead Head { get; } = new(Table, Cut: 0, Salt: 42, WithRecent: false);
 
     public static KeyRange Whole { get; } = KeyRange.OfTokens(Table, Token.Minimum, new Token(long.MaxValue));
 
@@ -152,7 +156,7 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
     /// <summary>Lets the keeper work, in its own time, until it is so.</summary>
     public async Task KeepUntilAsync(Func<bool> isSo)
     {
-        await using var keeper = new TreeKeeper(Engine, _writer, Leaves, _tables, Time, new TreeOptions(), Counters, NullLogger<TreeKeeper>.Instance);
+        await using var keeper = new TreeKeeper(Engine, _writer, Leaves, _tables, _horizons, Time, new TreeOptions(), Counters, NullLogger<TreeKeeper>.Instance);
         keeper.Start();
         for (var turn = 0; !isSo(); turn++)
         {

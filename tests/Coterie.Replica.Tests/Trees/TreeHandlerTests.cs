@@ -111,7 +111,7 @@ public sealed class TreeHandlerTests : IAsyncDisposable
             count += _replica.Hash(part).Count;
         }
 
-        Assert.Equal(_replica.Hash(), new RangeHash(true, sum, count));
+        Assert.Equal(_replica.Hash(), new RangeHash(true, sum, count, false));
     }
 
     [Fact]

@@ -1,11 +1,8 @@
-using Coterie.Coordinator.Hints;
-using Coterie.Server;
 using Coterie.Simulation.Runs;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Mistakes;
 using Coterie.Simulator.Runs;
-using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Batches;
 
@@ -13,18 +10,6 @@ namespace Coterie.Simulation.Batches;
 public sealed class BatchTests
 {
     private static readonly BatchRun Faulty = new();
-
-    /// <summary>Replicas of different nodes for each partition, one each, and no hints: nothing but the record can make a batch whole.</summary>
-    private static readonly BatchRun OneReplicaEach = new()
-    {
-        Cluster = new() { Nodes = 5, Configure = WithoutHints },
-        Replication = new(1),
-        Workload = new() { Level = RegisterWorkloadOptions.One },
-    };
-
-    [Fact]
-    public void With_one_replica_for_each_partition_and_without_hints_batches_are_whole() =>
-        OneReplicaEach.MustHold(nameof(With_one_replica_for_each_partition_and_without_hints_batches_are_whole), 5, "batch replayed");
 
     [Fact]
     public void A_logged_batch_is_there_whole_or_not_at_all() =>
@@ -37,8 +22,7 @@ public sealed class BatchTests
 
     [Fact]
     public void A_batch_that_is_not_kept_is_found() =>
-        (OneReplicaEach with { Cluster = OneReplicaEach.Cluster with { Engine = static engine => new ForgottenHints(engine, losesHints: false) } })
-            .MustBeFound(OneReplicaEach, 10, "in part");
+        (Faulty with { Cluster = new() { Engine = static engine => new ForgottenHints(engine, losesHints: false) } }).MustBeFound(Faulty, 10, "in part", "still kept");
 
     [Fact]
     public void The_check_finds_a_batch_in_part_one_that_is_gone_and_one_that_should_not_be()
@@ -51,8 +35,6 @@ public sealed class BatchTests
         Assert.Contains("nothing was applied", After(CqlOutcome.Unavailable, 1, 2), StringComparison.Ordinal);
         Assert.Contains("nobody wrote", After(CqlOutcome.Ok, 1, 2, 3), StringComparison.Ordinal);
     }
-
-    private static NodeOptions WithoutHints(NodeOptions options) => options with { Hints = HintOptions.Default with { Window = TimeSpan.Zero } };
 
     private static string? After(CqlOutcome outcome, params int[] found)
     {

@@ -1,5 +1,5 @@
 using Coterie.Simulation.Runs;
-using Coterie.Simulator.Cluster;
+using Coterie.Simulator.Mistakes;
 using Coterie.Simulator.Runs;
 
 namespace Coterie.Simulation.Repair;
@@ -7,17 +7,22 @@ namespace Coterie.Simulation.Repair;
 /// <summary>Replicas that missed something get it from the others, with nobody asking.</summary>
 public sealed class RepairTests
 {
-    // Hints would bring it all before anybody compares.
-    private static readonly SimulatedClusterOptions WithoutHints = new()
-    {
-        Configure = static options => options with { Hints = options.Hints with { Window = TimeSpan.Zero } },
-    };
+    private static readonly MissedWritesRun Missed = new();
+    private static readonly MissedWritesRun AfterPowerLoss = new() { LosesPower = true };
 
     [Fact]
     public void What_a_node_missed_it_gets_and_nothing_else_travels() =>
-        new MissedWritesRun { Cluster = WithoutHints }.MustHold(nameof(What_a_node_missed_it_gets_and_nothing_else_travels), 6, "rows sent by anti-entropy");
+        Missed.MustHold(nameof(What_a_node_missed_it_gets_and_nothing_else_travels), 6, "rows sent by anti-entropy");
 
     [Fact]
     public void So_it_does_within_one_large_partition() =>
-        new MissedWritesRun { Cluster = WithoutHints, OnePartition = true }.MustHold(nameof(So_it_does_within_one_large_partition), 6, "rows sent by anti-entropy");
+        new MissedWritesRun { OnePartition = true }.MustHold(nameof(So_it_does_within_one_large_partition), 6, "rows sent by anti-entropy");
+
+    [Fact]
+    public void So_it_does_when_the_others_lost_their_power_after_the_writes() =>
+        AfterPowerLoss.MustHold(nameof(So_it_does_when_the_others_lost_their_power_after_the_writes), 4, "rows sent by anti-entropy");
+
+    [Fact]
+    public void A_mark_that_is_not_on_the_disk_is_found() =>
+        (AfterPowerLoss with { Cluster = new() { Engine = static engine => new LostMarks(engine) } }).MustBeFound(AfterPowerLoss, 5, "not equal within", "rows were sent");
 }

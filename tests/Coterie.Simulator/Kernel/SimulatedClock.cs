@@ -25,5 +25,6 @@ public sealed class SimulatedClock
 
     internal long WallTicks(long trueTicks) => LocalTicks(_frozenAt ?? trueTicks) + Offset.Ticks;
 
-    internal long TrueSpan(long localSpan) => (long)(localSpan / (1 + (DriftPpm / 1_000_000)));
+    // Rounded up: no timer ends before its time, and whoever waits for the rest of it would otherwise wait for nothing, for ever.
+    internal long TrueSpan(long localSpan) => (long)Math.Ceiling(localSpan / (1 + (DriftPpm / 1_000_000)));
 }

@@ -38,20 +38,20 @@ public sealed class EarlyHints(IStorageEngine inner) : WrappedEngine(inner)
 
     public override async ValueTask CommitAsync(StorageBatch batch)
     {
-        var copy = new StorageBatch();
-        var hintsOnly = true;
+        var (hints, others) = (new StorageBatch(), new StorageBatch());
         foreach (var item in batch)
         {
-            Append(copy, item);
-            hintsOnly &= item.Area == StorageArea.Hints;
+            Append(item.Area == StorageArea.Hints ? hints : others, item);
         }
 
-        var commit = CommitInOrderAsync(_earlier, copy, swallows: hintsOnly);
-        _earlier = commit;
-        if (!hintsOnly)
+        // Others first: of a batch that holds both, they are what is waited for.
+        var waitedFor = others.Count == 0 ? Task.CompletedTask : _earlier = CommitInOrderAsync(_earlier, others, swallows: false);
+        if (hints.Count > 0)
         {
-            await commit;
+            _earlier = CommitInOrderAsync(_earlier, hints, swallows: true);
         }
+
+        await waitedFor;
     }
 
     private async Task CommitInOrderAsync(Task earlier, StorageBatch batch, bool swallows)

@@ -2,28 +2,29 @@ using Coterie.Storage;
 
 namespace Coterie.Simulator.Mistakes;
 
-/// <summary>Commits a batch in two halves, each durable and visible by itself.</summary>
+/// <summary>Commits a batch in two parts, each durable and visible by itself: up to its first row, and the rest.</summary>
 public sealed class TornCommit(IStorageEngine inner) : WrappedEngine(inner)
 {
     public override async ValueTask CommitAsync(StorageBatch batch)
     {
-        var (first, second) = Halves(batch);
-        if (first.Count > 0)
+        var (first, rest) = Parts(batch);
+        await Inner.CommitAsync(first);
+        if (rest.Count > 0)
         {
-            await Inner.CommitAsync(first);
+            await Inner.CommitAsync(rest);
         }
-
-        await Inner.CommitAsync(second);
     }
 
-    private static (StorageBatch First, StorageBatch Second) Halves(StorageBatch batch)
+    private static (StorageBatch First, StorageBatch Others) Parts(StorageBatch batch)
     {
-        var (first, second) = (new StorageBatch(), new StorageBatch());
+        var (first, rest) = (new StorageBatch(), new StorageBatch());
+        var hasRow = false;
         foreach (var item in batch)
         {
-            Append(first.Count < batch.Count / 2 ? first : second, item);
+            Append(hasRow ? rest : first, item);
+            hasRow |= item.Area == StorageArea.Data;
         }
 
-        return (first, second);
+        return (first, rest);
     }
 }

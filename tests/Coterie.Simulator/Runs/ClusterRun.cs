@@ -1,3 +1,4 @@
+using Coterie.Server;
 using Coterie.Simulator.Cluster;
 using Coterie.Simulator.Faults;
 using Coterie.Simulator.Kernel;
@@ -13,6 +14,9 @@ public abstract record ClusterRun
 
     public FaultOptions Faults { get; init; } = new();
 
+    /// <summary>Without them what a node missed waits for a read, or for anti-entropy.</summary>
+    public bool HasHints { get; init; } = true;
+
     /// <summary>How long faults are done.</summary>
     public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -21,7 +25,7 @@ public abstract record ClusterRun
 
     public RunReport Run(ulong seed)
     {
-        var cluster = new SimulatedCluster(seed, Cluster);
+        var cluster = new SimulatedCluster(seed, Cluster with { Configure = Configured });
         var faults = new FaultPlan(cluster, Faults);
         var report = new RunReport(cluster.Simulation, cluster.Probes);
         try
@@ -43,6 +47,12 @@ public abstract record ClusterRun
         }
 
         return report;
+    }
+
+    private NodeOptions Configured(NodeOptions options)
+    {
+        var configured = Cluster.Configure(options);
+        return HasHints ? configured : configured with { Hints = configured.Hints with { Window = TimeSpan.Zero } };
     }
 
     /// <summary>What a seed does after the cluster has formed. Tells what is wrong in the report, or throws it.</summary>

@@ -13,6 +13,14 @@ public sealed record HintRun : ClusterRun
 {
     private static readonly TimeSpan HandOffLimit = TimeSpan.FromSeconds(90);
 
+    /// <summary>One replica for each partition, which is often the node that is down: then a hint is all that there is.</summary>
+    public static HintRun Any { get; } = new()
+    {
+        Replication = new(1),
+        HoldersFailEarly = true,
+        Workload = new() { PartitionsPerBatchMin = 1, PartitionsPerBatchMax = 1, Level = RegisterWorkloadOptions.Any },
+    };
+
     public BatchWorkloadOptions Workload { get; init; } = new()
     {
         PartitionsPerBatchMin = 1, PartitionsPerBatchMax = 1, Level = RegisterWorkloadOptions.One,

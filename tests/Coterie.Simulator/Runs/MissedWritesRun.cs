@@ -13,6 +13,9 @@ public sealed record MissedWritesRun : ClusterRun
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Hints would bring it all back before anti-entropy has looked.</summary>
+    public MissedWritesRun() => HasHints = false;
+
     /// <summary>All rows in one partition, instead of one each.</summary>
     public bool OnePartition { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record MissedWritesRun : ClusterRun
 
     /// <summary>Rows that the absent node misses: half of them new, half changed.</summary>
     public int Missed { get; init; } = 10;
+
+    /// <summary>Those that were there lose their power at once after the writes: what they know of them is what is on their disks.</summary>
+    public bool LosesPower { get; init; }
 
     /// <summary>Within which all three are to be equal.</summary>
     public TimeSpan EqualWithin { get; init; } = TimeSpan.FromMinutes(3);
@@ -44,6 +50,11 @@ public sealed record MissedWritesRun : ClusterRun
 
         absent.Crash(silent: false);
         Write(cluster, client, present, Enumerable.Range(Rows - (Missed / 2), Missed), "new", RegisterWorkloadOptions.Quorum);
+        if (LosesPower)
+        {
+            LosePower(cluster, absent);
+        }
+
         cluster.Simulation.RunFor(TimeSpan.FromSeconds(30));
         absent.Start();
         cluster.AwaitServing(HealLimit);
@@ -60,6 +71,17 @@ public sealed record MissedWritesRun : ClusterRun
         if (Sent(cluster) < Missed || Sent(cluster) > 2 * Missed)
         {
             report.Wrong = $"{Sent(cluster)} rows were sent where {Missed} were missed";
+        }
+    }
+
+    private void LosePower(SimulatedCluster cluster, SimulatedNode absent)
+    {
+        var present = cluster.Nodes.Where(node => node != absent).ToList();
+        present.ForEach(static node => node.Crash(silent: true));
+        present.ForEach(static node => node.Start());
+        if (!cluster.Simulation.RunUntil(() => present.TrueForAll(static node => node.IsServing), HealLimit))
+        {
+            throw new SimulationViolationException($"not serving within {HealLimit} after power was lost");
         }
     }
 

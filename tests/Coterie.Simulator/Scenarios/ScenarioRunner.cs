@@ -25,11 +25,14 @@ internal sealed class ScenarioRunner(ulong seed)
 
     public IReadOnlyList<string> Run(string[] words) => words switch
     {
-        ["nodes", var nodes] => Start(Number(nodes), 1),
-        ["nodes", var nodes, "datacenters", var datacenters] => Start(Number(nodes), Number(datacenters)),
+        ["nodes", var nodes] => Start(Number(nodes), 1, hasHints: true),
+        ["nodes", var nodes, "without", "hints"] => Start(Number(nodes), 1, hasHints: false),
+        ["nodes", var nodes, "datacenters", var datacenters] => Start(Number(nodes), Number(datacenters), hasHints: true),
         ["table", var replication, .. var options] => CreateTable(Number(replication), options),
         ["write", var key, var value, var level, "via", var node, .. var stamp] =>
             Ask(node, level, $"UPDATE s.kv{Timestamp(stamp)} SET v = '{Pair("v", value)}' WHERE k = {Pair("k", key)}"),
+        ["batch", var one, var other, var level, "via", var node] => Ask(
+            node, level, $"BEGIN BATCH UPDATE s.kv SET v = 'batch' WHERE k = {Pair("k", one)}; UPDATE s.kv SET v = 'batch' WHERE k = {Pair("k", other)}; APPLY BATCH"),
         ["delete", var key, var level, "via", var node, .. var stamp] => Ask(node, level, $"DELETE FROM s.kv{Timestamp(stamp)} WHERE k = {Pair("k", key)}"),
         ["read", var key, var level, "via", var node] => Ask(node, level, $"SELECT v FROM s.kv WHERE k = {Pair("k", key)}"),
         ["kill", var node] => Do(() => Node(node).Crash(silent: false)),
@@ -51,14 +54,19 @@ internal sealed class ScenarioRunner(ulong seed)
         _ => throw new ScenarioException("no such command"),
     };
 
-    private List<string> Start(int nodes, int datacenters)
+    private List<string> Start(int nodes, int datacenters, bool hasHints)
     {
         if (_cluster is not null)
         {
             throw new ScenarioException("the cluster is there already");
         }
 
-        _cluster = new SimulatedCluster(seed, new SimulatedClusterOptions { Nodes = nodes, Datacenters = datacenters });
+        _cluster = new SimulatedCluster(seed, new SimulatedClusterOptions
+        {
+            Nodes = nodes,
+            Datacenters = datacenters,
+            Configure = options => hasHints ? options : options with { Hints = options.Hints with { Window = TimeSpan.Zero } },
+        });
         _client = new SimulatedMachine(_cluster.Simulation, "client", 100, new IPAddress([10, 0, 1, 1]), new SimulatedClock()).Start();
         _cluster.Start(Patience);
         return [];

@@ -18,6 +18,9 @@ internal static class ScenarioViews
         "alive" => Alive(cluster, node),
         "serving" => node.IsServing ? "yes" : "no",
         "epoch" => node.Node is { } running ? running.Metadata.Epoch.Value.ToString(CultureInfo.InvariantCulture) : "down",
+        "hints" => Hints(cluster, node),
+        "batches" => (node.Node?.BatchesHeld ?? 0).ToString(CultureInfo.InvariantCulture),
+        "sent" => (node.Node?.RepairCounters.Total().RowsSent ?? 0).ToString(CultureInfo.InvariantCulture),
         "repairs" => (node.Node?.CoordinatorCounters.RepairsSent ?? 0).ToString(CultureInfo.InvariantCulture),
         _ => throw new ScenarioException($"there is no view {view}"),
     };
@@ -70,6 +73,21 @@ internal static class ScenarioViews
     }
 
     private readonly record struct Newest(long Timestamp, string Value);
+
+    /// <summary>What this node keeps for others that missed it: <c>n2=1 n3=4</c>.</summary>
+    private static string Hints(SimulatedCluster cluster, SimulatedNode node)
+    {
+        if (node.Node is not { } running)
+        {
+            return "down";
+        }
+
+        var waiting = running.HintsWaiting.Where(static hints => hints.Count > 0)
+            .Select(hints => (Node: cluster.Nodes.First(other => running.Metadata.Nodes[hints.Target].PeerAddress.Equals(other.Peer)), hints.Count))
+            .OrderBy(static hints => hints.Node.Number)
+            .Select(static hints => string.Create(CultureInfo.InvariantCulture, $"{hints.Node.Machine.Name}={hints.Count}"));
+        return string.Join(' ', waiting) is { Length: > 0 } text ? text : "none";
+    }
 
     /// <summary>The nodes that this one takes to be alive, itself among them.</summary>
     private static string Alive(SimulatedCluster cluster, SimulatedNode node)

@@ -49,6 +49,7 @@ public sealed record RegisterWorkloadOptions
     /// </summary>
     public bool IsJudgedPerDatacenter { get; init; }
 
+    public const ushort Any = 0x0000;
     public const ushort One = 0x0001;
     public const ushort Quorum = 0x0004;
     public const ushort All = 0x0005;

@@ -9,7 +9,7 @@ namespace Coterie.Simulator.Workloads;
 /// <summary>Clients that write rows into several partitions in one unlogged batch, and look at batches in one partition; all at QUORUM.</summary>
 public sealed class UnloggedBatchWorkload
 {
-    private const string Table = "sim.unlogged_batches";
+    private const string Table = "sim.pieces";
 
     private readonly Simulation _simulation;
     private readonly UnloggedBatchWorkloadOptions _options;
