@@ -319,6 +319,7 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.Mutate, mutations);
         messenger.Register(Verb.Replay, mutations);
         messenger.Register(Verb.ReadRepair, mutations);
+        messenger.Register(Verb.HorizonLearn, new HorizonHandler(_horizons!));
         _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));

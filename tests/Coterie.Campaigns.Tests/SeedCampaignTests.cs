@@ -39,10 +39,13 @@ public sealed class SeedCampaignTests
     [Fact]
     public void A_failure_is_told_in_words_with_the_command_that_repeats_it()
     {
+        // Which seed finds it is not for this test to say: that changes with the product.
+        var (_, summary) = Run("--workload", RunCatalog.Canary, "--seeds", "1-10", "--json", "--parallel", "2");
+        var seed = summary.GetProperty("failures").EnumerateArray().First().GetProperty("again").GetString()!.Split(' ')[^1];
         var (output, progress) = (new StringWriter(), new StringWriter());
-        var options = CampaignOptions.Parse(["--workload", RunCatalog.Canary, "--seeds", "3"], out _)!;
+        var options = CampaignOptions.Parse(["--workload", RunCatalog.Canary, "--seeds", seed], out _)!;
         Assert.Equal(1, new SeedCampaign(options, output, progress).Run());
-        Assert.Contains("canary, seed 3. To run it again: ./coterie-sim --workload canary --seeds 3", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"canary, seed {seed}. To run it again: ./coterie-sim --workload canary --seeds {seed}", output.ToString(), StringComparison.Ordinal);
     }
 
     private static (int Status, JsonElement Summary) Run(params string[] arguments)

@@ -71,4 +71,7 @@ public enum Verb : byte
 
     /// <summary>Answered when everything that was acknowledged before is durable, however the node syncs.</summary>
     TreeBarrier = 50,
+
+    /// <summary>A horizon that another replica of a row has: what is known of deletions reaches who did not take part in an exchange yet.</summary>
+    HorizonLearn = 51,
 }

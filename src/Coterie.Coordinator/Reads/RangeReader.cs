@@ -1,7 +1,9 @@
 using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
 using Coterie.Coordinator.Reads.Reconciliation;
 using Coterie.Coordinator.Reads.Repair;
 using Coterie.Model;
+using Coterie.Model.Deletes;
 using Coterie.Model.Reads;
 using Coterie.Model.Schema;
 using Coterie.Model.Time;
@@ -86,6 +88,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
 
                 if (!outcome.IsSuccess && repair.WasRefused && !again)
                 {
+                    TellHorizon(command, participants, replicas, context, rows);
                     return await CompareAsync(command, replicas, context, digested: null, again: true);
                 }
 
@@ -100,6 +103,36 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         }
 
         return outcome.IsSuccess ? new RangeResult(outcome, rows.Partitions, rows.StoppedAfter, Reconciled: true) : RangeResult.Not(outcome);
+    }
+
+    /// <summary>
+    /// Whoever has not heard of it yet learns the latest horizon that any of them has, before it is asked again: requests on one connection are taken in
+    /// order. Otherwise what it holds would be refused until its next exchange.
+    /// </summary>
+    private void TellHorizon(ReadCommand command, IReadOnlyList<Participant> participants, ReplicaSet replicas, in ReadContext context, ReconciledRows rows)
+    {
+        var latest = participants.Select(static one => ReadReply.HorizonOf(one.Rows)).Max();
+        if (rows.AnyTokenLacked is not { } token)
+        {
+            return;
+        }
+
+        var body = new System.Buffers.ArrayBufferWriter<byte>();
+        new HorizonNotice(command.Table, token, latest).Write(body);
+        foreach (var one in participants)
+        {
+            steps.Messenger.Send(replicas.Nodes[one.Slot], Verb.HorizonLearn, body.WrittenSpan, context.Timeout, Ignored.Replies, one.Slot);
+        }
+    }
+
+    /// <summary>It is told on the chance; what comes of it the next read shows.</summary>
+    private sealed class Ignored : IReplySink
+    {
+        public static Ignored Replies { get; } = new();
+
+        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
+        {
+        }
     }
 
     private bool TryReconcile(ReadCommand command, IReadOnlyList<Participant> participants, out ReconciledRows rows)

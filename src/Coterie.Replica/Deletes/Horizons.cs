@@ -187,6 +187,25 @@ public sealed class Horizons
         return true;
     }
 
+    /// <summary>Another replica of this token has this horizon. To know of it early does no harm, so nobody waits until it is durable.</summary>
+    public void Learn(StorageId table, Token token, FormationTime horizon)
+    {
+        if (Of(table, token) is not { IsMember: true } entry)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            var state = entry.State;
+            var learned = state.Deletes.Learn(PairCuts.None(state.Nodes.Length), horizon);
+            if (!ReferenceEquals(learned, state.Deletes))
+            {
+                _ = ObserveAsync(Publish(entry, state with { Deletes = learned }));
+            }
+        }
+    }
+
     /// <summary>When it ends, everything that this node has acknowledged before is durable, whatever the sync mode.</summary>
     public Task BarrierAsync() => _store.BarrierAsync();
 
@@ -381,11 +400,13 @@ public sealed class Horizons
         return _snapshot = new Snapshot(metadata, tables);
     }
 
-    private async Task TrySetLossAsync(Loss loss)
+    private Task TrySetLossAsync(Loss loss) => ObserveAsync(_store.SetLossAsync(loss));
+
+    private static async Task ObserveAsync(Task durable)
     {
         try
         {
-            await _store.SetLossAsync(loss);
+            await durable;
         }
         catch (IOException)
         {

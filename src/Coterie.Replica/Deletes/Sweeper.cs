@@ -48,6 +48,12 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             return SweepResult.Nothing with { OldestLeft = long.MinValue };
         }
 
+        if (await IsCleanAsync(table, group, lower, upper, cancellationToken) is { } clean)
+        {
+            // Nothing goes, so nothing need be refused for it.
+            return clean;
+        }
+
         // From here on repairs from before the horizon are refused; those that were taken before are in the writer's queue, ahead of what follows.
         var horizon = await horizons.BeginSweepAsync(table, group);
         var total = SweepResult.Nothing;
@@ -62,6 +68,34 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
                 total = Sum(total, await SweepPartitionAsync(partition, horizon, cancellationToken));
             }
 
+            next = step.Next;
+        }
+
+        return total;
+    }
+
+    /// <summary>Looks only. Null: there is something to sweep.</summary>
+    private async Task<SweepResult?> IsCleanAsync(StorageId table, ReplicaGroup group, byte[] lower, byte[] upper, CancellationToken cancellationToken)
+    {
+        var horizon = horizons.StateOf(table, group)!.Deletes.Horizon;
+        var total = SweepResult.Nothing;
+        byte[]? next = lower;
+        while (next is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var from = next;
+            if (StorageWork<Step>.TryRun(engine, () => ReadStep(from, upper, horizon, shown: null)) is not { } looking)
+            {
+                return total with { IsDone = false };
+            }
+
+            var step = await looking;
+            if (step.Entries.Count > 0 || step.Partitions.Count > 0)
+            {
+                return null;
+            }
+
+            total = Sum(total, step.Result);
             next = step.Next;
         }
 

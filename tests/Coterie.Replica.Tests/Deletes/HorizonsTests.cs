@@ -78,7 +78,7 @@ public sealed class HorizonsTests
         const int Minute = 60_000;
         Assert.Equal(ReplyStatus.Ok, _replica.Mutate(Mutation("a", Floored(Minute - 1), (RowKey(1), Value(1, "x")))));
         await _replica.Horizons.BeginAsync(Table, Group, Second, new FormationTime(Now.Milliseconds + Minute), null, default);
-        Assert.Equal(ReplyStatus.Failed, _replica.Mutate(Mutation("a", Floored(Minute - 1), (RowKey(1), Value(1, "x")))));
+        Assert.Equal(ReplyStatus.Stale, _replica.Mutate(Mutation("a", Floored(Minute - 1), (RowKey(1), Value(1, "x")))));
         Assert.Equal(ReplyStatus.Ok, _replica.Mutate(Mutation("a", Floored(Minute), (RowKey(1), Value(1, "x")))));
         Assert.Equal(1, _replica.Counters.MutationsTooOld);
     }
@@ -89,7 +89,7 @@ public sealed class HorizonsTests
         _replica.Time.Advance(Grace + Skew);
         Assert.Equal(ReplyStatus.Ok, _replica.Mutate(Mutation("a", Now, (RowKey(1), Value(1, "x")))));
         _replica.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(ReplyStatus.Failed, _replica.Mutate(Mutation("a", Now, (RowKey(1), Value(1, "x")))));
+        Assert.Equal(ReplyStatus.Stale, _replica.Mutate(Mutation("a", Now, (RowKey(1), Value(1, "x")))));
     }
 
     [Fact]

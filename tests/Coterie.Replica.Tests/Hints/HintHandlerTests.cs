@@ -167,7 +167,7 @@ public sealed class HintHandlerTests : IReplyChannel, IStorageWriter, IAsyncDisp
     {
         Assert.Equal(ReplyStatus.Ok, Ask(_hints, Verb.HintRead, HintReadRequest.Summary.Encode()));
         var one = Assert.Single(HintsOfTarget.Decode(_reply.Body));
-        Assert.Equal((Other, 1L), (one.Target, one.OldestFormed));
+        Assert.Equal((Other, ReplicaFixture.Now.Milliseconds), (one.Target, one.OldestFormed));
         Assert.Equal(one.Count * (Hint(Other, 1).Length + 1), one.Bytes);
         return (one.Count, one.Last);
     }

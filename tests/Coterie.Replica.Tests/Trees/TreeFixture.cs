@@ -102,6 +102,7 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
     public static byte[] Repair(params (byte[] Key, byte[] Row)[] entries) => Body(writer =>
     {
         writer.WriteInt64(0);
+        writer.WriteInt64(0);
         writer.WriteUInt32(Table.Value);
         foreach (var (key, row) in entries)
         {

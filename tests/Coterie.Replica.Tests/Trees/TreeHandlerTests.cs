@@ -93,7 +93,7 @@ public sealed class TreeHandlerTests : IAsyncDisposable
         var before = _replica.Hash();
         _replica.Write(Enumerable.Range(100, 5));
 
-        Assert.Equal(before, _replica.Hash());
+        Assert.Equal(before with { LeavesOut = true }, _replica.Hash());
         _replica.Settle();
         Assert.Equal((10, 15), (before.Count, _replica.Hash().Count));
     }

@@ -3,6 +3,7 @@ using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Mistakes;
 using Coterie.Simulator.Runs;
+using Coterie.Simulator.Workloads;
 
 namespace Coterie.Simulation.Batches;
 
@@ -10,6 +11,19 @@ namespace Coterie.Simulation.Batches;
 public sealed class BatchTests
 {
     private static readonly BatchRun Faulty = new();
+
+    /// <summary>Replicas of different nodes for each partition, one each, and no hints: nothing but the record can make a batch whole.</summary>
+    private static readonly BatchRun OneReplicaEach = new()
+    {
+        Cluster = new() { Nodes = 5 },
+        HasHints = false,
+        Replication = new(1),
+        Workload = new() { Level = RegisterWorkloadOptions.One },
+    };
+
+    [Fact]
+    public void With_one_replica_for_each_partition_and_without_hints_batches_are_whole() =>
+        OneReplicaEach.MustHold(nameof(With_one_replica_for_each_partition_and_without_hints_batches_are_whole), 5, "batch replayed");
 
     [Fact]
     public void A_logged_batch_is_there_whole_or_not_at_all() =>
@@ -22,7 +36,8 @@ public sealed class BatchTests
 
     [Fact]
     public void A_batch_that_is_not_kept_is_found() =>
-        (Faulty with { Cluster = new() { Engine = static engine => new ForgottenHints(engine, losesHints: false) } }).MustBeFound(Faulty, 10, "in part", "still kept");
+        (OneReplicaEach with { Cluster = OneReplicaEach.Cluster with { Engine = static engine => new ForgottenHints(engine, losesHints: false) } })
+            .MustBeFound(OneReplicaEach, 10, "in part");
 
     [Fact]
     public void The_check_finds_a_batch_in_part_one_that_is_gone_and_one_that_should_not_be()

@@ -1,3 +1,4 @@
+using Coterie.Model.Ids;
 using Coterie.Model.Reads;
 using Coterie.Model.Time;
 
@@ -11,7 +12,10 @@ namespace Coterie.Coordinator.Reads.Reconciliation;
 internal sealed record ReconciledRows(
     IReadOnlyList<PartitionRows> Partitions, ResumePoint? StoppedAfter, IReadOnlyList<List<PartitionRepair>> Lacks, FormationTime Horizon)
 {
-    public bool AnyoneLacks
+    public bool AnyoneLacks => AnyTokenLacked is not null;
+
+    /// <summary>The token of something that somebody lacks; null: nobody lacks anything.</summary>
+    public Token? AnyTokenLacked
     {
         get
         {
@@ -19,11 +23,11 @@ internal sealed record ReconciledRows(
             {
                 if (repairs.Count > 0)
                 {
-                    return true;
+                    return repairs[0].Token;
                 }
             }
 
-            return false;
+            return null;
         }
     }
 }
