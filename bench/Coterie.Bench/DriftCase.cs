@@ -10,7 +10,7 @@ internal static class DriftCase
 
     public static async Task RunAsync(int rows, bool onePartition)
     {
-        string[] settings = ["--Hints:Window", "0s", "--Repair:Enabled", "false"];
+        string[] settings = ["--Hints:Window=0s", "--Repair:Enabled=false"];
         await using var cluster = await BenchCluster.StartAsync(settings);
         await cluster.CreateTableAsync(onePartition);
         var written = await cluster.WriteAsync(0, rows, onePartition, ConsistencyLevel.All);

@@ -15,7 +15,7 @@ internal static class HandoffCase
 
     public static async Task RunAsync(int writes)
     {
-        await using var cluster = await BenchCluster.StartAsync("--Repair:Enabled", "false");
+        await using var cluster = await BenchCluster.StartAsync("--Repair:Enabled=false");
         await cluster.CreateTableAsync(onePartition: false);
         var ratios = new List<double>();
         var times = new List<double>();

@@ -9,13 +9,13 @@ internal static class RefillCase
 {
     public static async Task RunAsync(int rows)
     {
-        await using var cluster = await BenchCluster.StartAsync("--Hints:Window", "0s");
+        await using var cluster = await BenchCluster.StartAsync("--Hints:Window=0s");
         await cluster.CreateTableAsync(onePartition: false);
         var written = await cluster.WriteAsync(0, rows, onePartition: false, ConsistencyLevel.All);
         await cluster.SettleAsync();
         await cluster.KillAsync(2);
         Directory.Delete(cluster.Node(2).DataDirectory, recursive: true);
-        await cluster.StartNodeAsync(2, "--Hints:Window", "0s");
+        await cluster.StartNodeAsync(2, "--Hints:Window=0s");
         var watch = Stopwatch.StartNew();
         while (await cluster.MetricAsync("coterie_incomplete_ranges") > 0)
         {

@@ -15,7 +15,7 @@ internal static class SteadyCase
     public static async Task RunAsync(int seconds)
     {
         await using var with = await BenchCluster.StartAsync();
-        await using var without = await BenchCluster.StartAsync("--Repair:Enabled", "false");
+        await using var without = await BenchCluster.StartAsync("--Repair:Enabled=false");
         await with.CreateTableAsync(onePartition: false);
         await without.CreateTableAsync(onePartition: false);
         await with.WriteAsync(0, Rows, onePartition: false, ConsistencyLevel.All);
