@@ -104,6 +104,9 @@ public sealed class Horizons
     public IReadOnlyList<(ReplicaGroup Group, GroupState State)> StatesOf(StorageId table) =>
         [.. (Of(table)?.Entries ?? []).Where(entry => entry.IsMember).Select(entry => (entry.Group, entry.State))];
 
+    /// <summary>Whether, as far as this node has heard, it could lose its store now and have everything back from the others.</summary>
+    public bool OthersHaveAll => Members().TrueForAll(entry => entry.State.OthersHaveAll(_self));
+
     /// <summary>Tables and groups for which this node answers no read.</summary>
     public int Incomplete => Members().Count(entry => entry.State.Deletes.IsIncomplete);
 

@@ -30,6 +30,8 @@ public sealed partial class RocksEngine : IStorageEngine
     private readonly nint[] _families;
     private readonly nint _read;
     private readonly nint _cachedRead;
+    private readonly TaskCompletionSource<StorageCorruptException> _damaged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<string, Exception> _readFailure;
     private int _disposed;
 
     private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint[] families, ILogger logger)
@@ -44,11 +46,15 @@ public sealed partial class RocksEngine : IStorageEngine
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
         _writer = new RocksWriter(db, families, options.StallMax, new SpaceGuard(options.Path, options.FreeBytesMin));
+        _readFailure = ReadFailure;
         _commits = new CommitThread(_writer.Commit, _writer.Seal, options.SealAfter);
     }
 
     /// <summary>Operands that could not be decoded and were left out of merges. Anything but 0 is a reason to look.</summary>
     public long UndecodableOperands => _settings.MergeOperator.UndecodableOperands;
+
+    /// <summary>Completes, with the first that was met, when a read meets damage. The engine stays open: what is intact can be read.</summary>
+    public Task<StorageCorruptException> Damaged => _damaged.Task;
 
     /// <summary>What the writing half has done.</summary>
     internal RocksWriter Writer => _writer;
@@ -119,7 +125,7 @@ public sealed partial class RocksEngine : IStorageEngine
     public IStorageCursor Scan(StorageArea area, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse)
     {
         Enter();
-        return new RocksCursor(_gate, _db, Family(area), lower, upper, reverse);
+        return new RocksCursor(_gate, _readFailure, _db, Family(area), lower, upper, reverse);
     }
 
     public bool TrySchedule(IStorageWork work)
@@ -183,7 +189,7 @@ public sealed partial class RocksEngine : IStorageEngine
         }
     }
 
-    private static unsafe GetResult NotCachedOrThrow(byte* error)
+    private unsafe GetResult NotCachedOrThrow(byte* error)
     {
         if (RocksErrors.IsNotCached(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error)))
         {
@@ -191,7 +197,18 @@ public sealed partial class RocksEngine : IStorageEngine
             return GetResult.NotCached;
         }
 
-        throw RocksErrors.OfRead(TakeError(error)!);
+        throw ReadFailure(TakeError(error)!);
+    }
+
+    private Exception ReadFailure(string status)
+    {
+        var failure = RocksErrors.OfRead(status);
+        if (failure is StorageCorruptException damage)
+        {
+            _damaged.TrySetResult(damage);
+        }
+
+        return failure;
     }
 
     private void Enter() => ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);

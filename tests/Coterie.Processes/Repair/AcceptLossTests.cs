@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coterie.Model.Quorum;
 using Coterie.Processes.Disk;
 using Coterie.Processes.Fixtures;
@@ -38,7 +37,7 @@ public sealed class AcceptLossTests : IDisposable
         await Task.WhenAll(second.ExitAsync(), third.ExitAsync());
         Directory.Delete(nodes[1].DataDirectory, recursive: true);
         await using var refilled = await nodes[1].StartUpAsync("--Repair:Interval=1s");
-        Assert.True(await IncompleteAsync(nodes[1]) > 0);
+        await Until.TrueAsync("node 2 serves, incomplete", async () => await IncompleteGroups.OfAsync(nodes[1]) > 0);
         await Until.TrueAsync("both others see node 3 down", async () =>
             (await CoterieCommand.RunAsync("status", "--contact", nodes[0].Admin.ToString())).Output.Split('\n')
                 .Any(line => line.Contains(nodes[2].Cql.ToString(), StringComparison.Ordinal) && line.Contains("DD", StringComparison.Ordinal)));
@@ -48,7 +47,7 @@ public sealed class AcceptLossTests : IDisposable
         Assert.True(accepted.ExitCode == 0, accepted.ToString());
         Assert.Contains($"{nodes[0].Cql} had not waited for {nodes[2].Cql}: nothing is given up there", accepted.Output, StringComparison.Ordinal);
         Assert.Contains($"{nodes[1].Cql} gives up what only {nodes[2].Cql} had: shop.cart (1 group of replicas)", accepted.Output, StringComparison.Ordinal);
-        await Until.TrueAsync("node 2 is complete", async () => await IncompleteAsync(nodes[1]) == 0);
+        await Until.TrueAsync("node 2 is complete", async () => await IncompleteGroups.OfAsync(nodes[1]) == 0);
         first.Signal(PosixSignalNumber.Kill);
         await first.ExitAsync();
         await using var through = await Client.ConnectAsync(nodes[1].Cql);
@@ -57,12 +56,4 @@ public sealed class AcceptLossTests : IDisposable
 
     private static Task<CommandResult> AcceptAsync(NodeConfiguration contact, string gone) =>
         CoterieCommand.RunAsync("repair", "--accept-loss", gone, "--contact", contact.Admin.ToString());
-
-    private static async Task<int> IncompleteAsync(NodeConfiguration node)
-    {
-        const string Name = "coterie_replica_incomplete_groups ";
-        using var http = new HttpClient();
-        var metrics = await http.GetStringAsync($"http://{node.Admin}/metrics");
-        return int.Parse(metrics.Split('\n').Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], CultureInfo.InvariantCulture);
-    }
 }
