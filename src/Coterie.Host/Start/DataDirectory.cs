@@ -19,6 +19,7 @@ internal sealed class DataDirectory : IDisposable
     private const string PidName = "coterie.pid";
     private const string OwnerName = "coterie.node";
     private const string StoreName = "store";
+    private const string ScrubName = "coterie.scrubbed";
     private const string AsideInfix = ".corrupt-";
     private const string AsideTime = "yyyyMMdd'T'HHmmss'Z'";
 
@@ -96,6 +97,25 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public void WritePid() => File.WriteAllText(PidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+
+    /// <summary>When the store was last read again whole; a node that has never done so begins to count now.</summary>
+    public DateTimeOffset LastScrub(DateTimeOffset now)
+    {
+        var path = Path.Combine(_path, ScrubName);
+        if (!File.Exists(path))
+        {
+            NoteScrub(now);
+        }
+
+        return File.GetLastWriteTimeUtc(path);
+    }
+
+    public void NoteScrub(DateTimeOffset now)
+    {
+        var path = Path.Combine(_path, ScrubName);
+        File.WriteAllBytes(path, []);
+        File.SetLastWriteTimeUtc(path, now.UtcDateTime);
+    }
 
     /// <summary>
     /// Moves the store, which must be closed, out of the way whole, and leaves an empty one, both durably: if the old one came back after a crash, the node

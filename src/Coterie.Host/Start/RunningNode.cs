@@ -22,6 +22,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
     private readonly CoterieNode _node;
     private readonly NodeMeter _meter;
     private readonly AdminServer _admin;
+    private readonly Scrubber _scrubber;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly ILogger _log;
 
@@ -45,6 +46,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
             Logging = logging,
             Options = Translate(options, descriptors),
         });
+        _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
         _admin = new AdminServer(
             options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), AdminRoutes.CreateJobs(_node), descriptors.AdminConnections, logging);
@@ -58,6 +60,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         {
             await running._admin.StartAsync(stop);
             await running._node.StartAsync(stop);
+            running._scrubber.Start();
             return running;
         }
         catch
@@ -96,6 +99,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         await _node.DisposeAsync();
         _meter.Dispose();
         _network.Dispose();
+        await _scrubber.DisposeAsync();
         await _engine.DisposeAsync();
     }
 

@@ -20,6 +20,7 @@ public sealed partial class RocksEngine : IStorageEngine
     private static readonly string[] FamilyNames = ["default", "local", "hints", "trees"];
 
     private readonly RocksOptions _options;
+    private readonly RowMergeFunction _merge;
     private readonly ILogger _logger;
     private readonly RocksSettings _settings;
     private readonly ReaderGate _gate = new();
@@ -34,8 +35,9 @@ public sealed partial class RocksEngine : IStorageEngine
     private readonly Func<string, Exception> _readFailure;
     private int _disposed;
 
-    private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint[] families, ILogger logger)
+    private RocksEngine(RocksOptions options, RocksSettings settings, RowMergeFunction merge, nint db, nint[] families, ILogger logger)
     {
+        _merge = merge;
         _options = options;
         _settings = settings;
         _db = db;
@@ -65,6 +67,7 @@ public sealed partial class RocksEngine : IStorageEngine
     public static unsafe RocksEngine Open(RocksOptions options, RowMergeFunction merge, ILogger<RocksEngine> logger)
     {
         Directory.CreateDirectory(options.Path);
+        RocksScrub.Clear(options.Path);
         var exists = StoreCheck.Exists(options.Path, out var tail);
         var settings = new RocksSettings(options, merge, logger, create: !exists);
         try
@@ -76,7 +79,7 @@ public sealed partial class RocksEngine : IStorageEngine
                 LogTail(logger, tail);
             }
 
-            return new RocksEngine(options, settings, db, families, logger);
+            return new RocksEngine(options, settings, merge, db, families, logger);
         }
         catch
         {
@@ -140,6 +143,31 @@ public sealed partial class RocksEngine : IStorageEngine
         try
         {
             return _families.Sum(Held);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>
+    /// Reads every block of the table files again, from the disk, and blocks its thread for as long as that takes. What is found damaged is told by
+    /// <see cref="Damaged"/> too. Returns how many bytes of keys and values there were.
+    /// </summary>
+    /// <exception cref="StorageCorruptException">A block is not what was written; the message names the file.</exception>
+    /// <exception cref="StorageFailedException">It could not be done.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public long Scrub(long bytesPerSecond, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            return RocksScrub.Run(_db, _options, FamilyNames, _merge, _logger, bytesPerSecond, cancellationToken);
+        }
+        catch (StorageCorruptException damage)
+        {
+            _damaged.TrySetResult(damage);
+            throw;
         }
         finally
         {

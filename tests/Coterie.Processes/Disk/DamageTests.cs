@@ -125,6 +125,37 @@ public sealed class DamageTests : IDisposable
         Assert.True(File.Exists(Path.Combine(aside, Path.GetFileName(table))));
     }
 
+    [Fact]
+    public async Task In_a_table_file_that_nobody_reads_the_scrub_finds_it()
+    {
+        var nodes = NodeConfiguration.Cluster(_directory.Path, 3);
+        await using var first = nodes[0].Start(OftenCompared);
+        await using var second = nodes[1].Start(OftenCompared);
+        var third = nodes[2].Start(OftenCompared);
+        await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), third.LineAsync(" Up: "));
+        var writes = await WriteAsync(nodes[0], 500, 1_000);
+        third.Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await third.ExitAsync());
+        await third.DisposeAsync();
+
+        // Intact: read to its end, and nothing is left behind.
+        await using (var scrubbed = await nodes[2].StartUpAsync("--Repair:Enabled=false", "--Trees:ScrubInterval=1s"))
+        {
+            await scrubbed.LineAsync("every block is what was written");
+            scrubbed.Signal(PosixSignalNumber.Terminate);
+            Assert.Equal(0, await scrubbed.ExitAsync());
+            Assert.DoesNotContain(scrubbed.Lines, line => line.Contains("not read again", StringComparison.Ordinal));
+        }
+
+        Assert.False(Directory.Exists(nodes[2].StoreDirectory + ".scrub"));
+        var table = Largest(nodes[2], "*.sst");
+        Flip(table);
+        await using var damaged = await nodes[2].StartUpAsync(OftenCompared, "--Trees:ScrubInterval=1s");
+        Assert.Contains(Path.GetFileName(table), await damaged.LineAsync("The store was not read again to its end"), StringComparison.Ordinal);
+        await damaged.LineAsync("It is set aside as ");
+        await IsRefilledAsync(nodes[2], writes, first, second);
+    }
+
     private static async Task<AcknowledgedWrites> WriteAsync(NodeConfiguration node, int count, int valueBytes)
     {
         await using var client = await Client.ConnectAsync(node.Cql);
