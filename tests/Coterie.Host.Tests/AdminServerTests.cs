@@ -19,7 +19,7 @@ public sealed class AdminServerTests : IAsyncLifetime
         {
             ["/job"] = new()
             {
-                Begin = body => new AdminAnswer(202, AdminAnswer.Json, Encoding.UTF8.GetString(body.Span)),
+                Begin = body => new(new AdminAnswer(202, AdminAnswer.Json, Encoding.UTF8.GetString(body.Span))),
                 Follow = id => new AdminAnswer(id == "7" ? 200 : 404, AdminAnswer.PlainText, id),
             },
         };

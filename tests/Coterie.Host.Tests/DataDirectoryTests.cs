@@ -21,6 +21,25 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_store_is_moved_whole_and_not_twice_within_ten_minutes()
+    {
+        var now = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        using var directory = Open(Options());
+        Directory.CreateDirectory(directory.StorePath);
+        File.WriteAllText(Path.Combine(directory.StorePath, "000007.sst"), "rows");
+
+        var aside = directory.TrySetStoreAside(now);
+
+        Assert.Equal(Path.Combine(_path, "store.corrupt-20300102T030405Z"), aside);
+        Assert.Equal("rows", File.ReadAllText(Path.Combine(aside!, "000007.sst")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.StorePath));
+        Assert.Null(directory.TrySetStoreAside(now + TimeSpan.FromMinutes(9)));
+        Assert.Null(directory.TrySetStoreAside(now - TimeSpan.FromMinutes(9)));
+        Assert.True(Directory.Exists(directory.StorePath));
+        Assert.Equal(Path.Combine(_path, "store.corrupt-20300102T031405Z"), directory.TrySetStoreAside(now + TimeSpan.FromMinutes(10)));
+    }
+
+    [Fact]
     public void A_second_process_is_refused_and_told_who_has_it()
     {
         using var first = Open(Options());

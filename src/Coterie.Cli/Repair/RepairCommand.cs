@@ -15,14 +15,32 @@ internal static class RepairCommand
         var table = new Argument<string?>("table") { Description = "Only this table of it", Arity = ArgumentArity.ZeroOrOne };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only compare: nothing is sent" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var gone = new Option<string?>("--accept-loss")
+        {
+            Description = "Compare nothing: this node is gone for good (its id, or an address of it), and what only it had is given up",
+            HelpName = "NODE",
+        };
         var contact = ReportCommands.ContactOption();
         contact.Aliases.Add("--address");
         var command = new Command("repair", "Compare replicas at once, and send each what it lacks (they do so by themselves, too)")
         {
-            keyspace, table, dryRun, json, contact,
+            keyspace, table, dryRun, json, gone, contact,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(gone) is not null && (result.GetValue(keyspace) is not null || result.GetValue(dryRun) || result.GetValue(json)))
+            {
+                result.AddError("--accept-loss stands alone: it is for all tables, and compares nothing");
+            }
+        });
         command.SetAction((result, cancellationToken) =>
         {
+            if (result.GetValue(gone) is { } node)
+            {
+                return ReportCommands.RunAsync(
+                    result.GetValue(contact)!, (client, admin) => new LossAcceptance(client, admin).RunAsync(node, cancellationToken), cancellationToken);
+            }
+
             var request = new RepairRequest(result.GetValue(keyspace), result.GetValue(table), result.GetValue(dryRun));
             return ReportCommands.RunAsync(
                 result.GetValue(contact)!, (client, admin) => RunAsync(client, admin, request, result.GetValue(json), cancellationToken), cancellationToken);

@@ -6,8 +6,8 @@ namespace Coterie.Host.Admin;
 internal sealed record AdminJob
 {
     /// <summary>Given the body of the request.</summary>
-    public required Func<ReadOnlyMemory<byte>, AdminAnswer> Begin { get; init; }
+    public required Func<ReadOnlyMemory<byte>, ValueTask<AdminAnswer>> Begin { get; init; }
 
-    /// <summary>Given the id.</summary>
-    public required Func<string, AdminAnswer> Follow { get; init; }
+    /// <summary>Given the id. Null: what is begun has ended when it is answered.</summary>
+    public Func<string, AdminAnswer>? Follow { get; init; }
 }

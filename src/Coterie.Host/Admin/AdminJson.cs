@@ -17,4 +17,6 @@ public sealed partial class AdminJson : JsonSerializerContext;
 [JsonSerializable(typeof(RepairRequest))]
 [JsonSerializable(typeof(RepairBegun))]
 [JsonSerializable(typeof(RepairProgress))]
+[JsonSerializable(typeof(AcceptLossRequest))]
+[JsonSerializable(typeof(AcceptLossAnswer))]
 public sealed partial class RepairJson : JsonSerializerContext;

@@ -29,7 +29,8 @@ internal static class AdminRoutes
         var repairs = new RepairJobs(() => node.Repair, () => node.Metadata);
         return new SortedDictionary<string, AdminJob>(StringComparer.Ordinal)
         {
-            ["/repair"] = new AdminJob { Begin = repairs.Begin, Follow = repairs.Follow },
+            ["/repair"] = new AdminJob { Begin = body => new(repairs.Begin(body)), Follow = repairs.Follow },
+            ["/accept-loss"] = new AdminJob { Begin = new LossAcceptance(node).AcceptAsync },
         };
     }
 

@@ -74,9 +74,9 @@ internal sealed class AdminServer : IAsyncDisposable
             {
                 await PostAsync(context, job);
             }
-            else if (path.LastIndexOf('/') is > 0 and var slash && jobs.TryGetValue(path[..slash], out var begun))
+            else if (path.LastIndexOf('/') is > 0 and var slash && jobs.TryGetValue(path[..slash], out var begun) && begun.Follow is { } follow)
             {
-                await GetAsync(context, _ => new(begun.Follow(path[(slash + 1)..])));
+                await GetAsync(context, _ => new(follow(path[(slash + 1)..])));
             }
             else
             {
@@ -124,7 +124,7 @@ internal sealed class AdminServer : IAsyncDisposable
                 context.Response.Headers.Connection = "close";
             }
 
-            await AnswerAsync(context, refusal ?? job.Begin(body));
+            await AnswerAsync(context, refusal ?? await job.Begin(body));
         }
 
         private static bool IsLoopback(HostString host) =>

@@ -48,5 +48,10 @@ public sealed record HostOptions
 
     public TreeOptions Trees { get; init; } = new();
 
+    /// <summary>How often the whole store is read again from the disk, and at most how fast.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromDays(7);
+
+    public long ScrubBytesPerSecond { get; init; } = 8L << 20;
+
     public required LogLevel LogLevel { get; init; }
 }

@@ -62,6 +62,8 @@ public static class HostOptionsReader
         var hints = Hints(settings);
         var repair = Repair(settings);
         var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
+        var scrubInterval = settings.Length("Trees:ScrubInterval", TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
+        var scrubRate = settings.Bytes("Trees:ScrubRate", 8L << 20, 64L << 10, 1L << 40);
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
@@ -90,6 +92,8 @@ public static class HostOptionsReader
             Hints = hints,
             Repair = repair,
             Trees = trees,
+            ScrubInterval = scrubInterval,
+            ScrubBytesPerSecond = scrubRate,
             LogLevel = logLevel,
         };
     }

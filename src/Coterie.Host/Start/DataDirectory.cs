@@ -19,6 +19,12 @@ internal sealed class DataDirectory : IDisposable
     private const string PidName = "coterie.pid";
     private const string OwnerName = "coterie.node";
     private const string StoreName = "store";
+    private const string ScrubName = "coterie.scrubbed";
+    private const string AsideInfix = ".corrupt-";
+    private const string AsideTime = "yyyyMMdd'T'HHmmss'Z'";
+
+    /// <summary>A store that is damaged again so soon lies on a disk that is going.</summary>
+    public static readonly TimeSpan BetweenSetAsides = TimeSpan.FromMinutes(10);
 
     /// <summary>What may lie in a directory that no node has started in yet.</summary>
     private static readonly string[] HarmlessNames = [LockName, PidName, OwnerName, "coterie.json", "coterie.log", "lost+found"];
@@ -92,10 +98,56 @@ internal sealed class DataDirectory : IDisposable
 
     public void WritePid() => File.WriteAllText(PidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
 
+    /// <summary>When the store was last read again whole; a node that has never done so begins to count now.</summary>
+    public DateTimeOffset LastScrub(DateTimeOffset now)
+    {
+        var path = Path.Combine(_path, ScrubName);
+        if (!File.Exists(path))
+        {
+            NoteScrub(now);
+        }
+
+        return File.GetLastWriteTimeUtc(path);
+    }
+
+    public void NoteScrub(DateTimeOffset now)
+    {
+        var path = Path.Combine(_path, ScrubName);
+        File.WriteAllBytes(path, []);
+        File.SetLastWriteTimeUtc(path, now.UtcDateTime);
+    }
+
+    /// <summary>
+    /// Moves the store, which must be closed, out of the way whole, and leaves an empty one, both durably: if the old one came back after a crash, the node
+    /// would go on with it as if nothing had been written since. Returns where it is now; null: one was set aside too short a while ago.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    public string? TrySetStoreAside(DateTimeOffset now)
+    {
+        if (Directory.EnumerateDirectories(_path, StoreName + AsideInfix + "*").Any(before => IsRecent(before, now)))
+        {
+            return null;
+        }
+
+        var aside = StorePath + AsideInfix + now.UtcDateTime.ToString(AsideTime, CultureInfo.InvariantCulture);
+        Directory.Move(StorePath, aside);
+        Directory.CreateDirectory(StorePath);
+        DirectorySync.Sync(_path);
+        return aside;
+    }
+
     public void Dispose()
     {
         File.Delete(PidPath);
         _lock.Dispose();
+    }
+
+    // A time ahead of the clock counts too: which of the two is wrong cannot be known.
+    private static bool IsRecent(string aside, DateTimeOffset now)
+    {
+        var time = aside[(aside.LastIndexOf(AsideInfix, StringComparison.Ordinal) + AsideInfix.Length)..];
+        return DateTimeOffset.TryParseExact(time, AsideTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var then)
+            && (now - then).Duration() < BetweenSetAsides;
     }
 
     private static FileStream Lock(string path) => new(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -62,35 +62,75 @@ public static partial class NodeHost
         DataDirectory.Check(targets, problems);
     }
 
+    /// <summary>Runs the node, and once more from nothing each time that its store was damaged and could be set aside.</summary>
     private static async Task<(int ExitCode, IReadOnlyList<string> LastLines)> RunAsync(
         HostOptions options, DataDirectory directory, ILoggerFactory logging, CancellationToken stop)
     {
         var log = logging.CreateLogger("Coterie.Host");
+        while (true)
+        {
+            var (failure, isReplaceable) = await RunOnceAsync(options, directory, logging, log, stop);
+            if (failure is null)
+            {
+                LogStopped(log);
+                return (ExitCodes.Success, []);
+            }
+
+            if (!isReplaceable || DamageIn(failure) is not { } damage || !TrySetAside(directory, damage, log))
+            {
+                return Describe(failure);
+            }
+        }
+    }
+
+    /// <returns>What broke, and whether the others can give back what the store holds; null: the node was told to stop.</returns>
+    private static async Task<(Exception? Failure, bool IsReplaceable)> RunOnceAsync(
+        HostOptions options, DataDirectory directory, ILoggerFactory logging, ILogger log, CancellationToken stop)
+    {
         try
         {
             await using var node = await RunningNode.StartAsync(options, directory, logging, stop);
             LogReady(log, options.CqlAddress, options.PeerAddress, options.AdminAddress);
             var failure = await node.UntilStoppedAsync(stop);
+            
+            // Of damage that a read has met that is so, or it would not have been told.
+            var isReplaceable = failure is StorageCorruptException || node.OthersHaveAll;
             LogStopping(log);
             await node.DrainAsync();
-            if (failure is not null)
-            {
-                return Describe(failure);
-            }
-
-            LogStopped(log);
-            return (ExitCodes.Success, []);
+            return (failure, isReplaceable);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            LogStopped(log);
-            return (ExitCodes.Success, []);
+            return (null, false);
         }
         catch (Exception e) when (e is IOException or StorageFailedException or StorageCorruptException or StorageFullException
             or FormationException or MalformedDataException or BrokenInvariantException)
         {
-            return Describe(e);
+            // The node has not started: it serves nothing in any case, and only its configuration says whether there are others.
+            return (e, options.InitialNodes.Length > 1);
         }
+    }
+
+    private static StorageCorruptException? DamageIn(Exception failure) => failure as StorageCorruptException ?? failure.InnerException as StorageCorruptException;
+
+    private static bool TrySetAside(DataDirectory directory, StorageCorruptException damage, ILogger log)
+    {
+        try
+        {
+            if (directory.TrySetStoreAside(TimeProvider.System.GetUtcNow()) is { } aside)
+            {
+                LogSetAside(log, damage.Message, aside);
+                return true;
+            }
+
+            LogNotAgain(log, damage.Message, DataDirectory.BetweenSetAsides);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotSetAside(log, damage.Message, e.Message);
+        }
+
+        return false;
     }
 
     private static (int ExitCode, IReadOnlyList<string> LastLines) Describe(Exception error)
@@ -121,6 +161,15 @@ public static partial class NodeHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Up: CQL {Cql}, peers {Peer}, admin {Admin}")]
     private static partial void LogReady(ILogger log, System.Net.IPEndPoint cql, System.Net.IPEndPoint peer, System.Net.IPEndPoint admin);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is damaged: {Reason}. It is set aside as {Aside}; this node starts with an empty one, and has its data back from the other replicas")]
+    private static partial void LogSetAside(ILogger log, string reason, string aside);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is damaged: {Reason}. One was set aside within {While} before: the disk is to be looked at, and this node stays down")]
+    private static partial void LogNotAgain(ILogger log, string reason, TimeSpan @while);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is damaged: {Reason}. It cannot be set aside, and this node stays down: {Problem}")]
+    private static partial void LogNotSetAside(ILogger log, string reason, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping")]
     private static partial void LogStopping(ILogger log);

@@ -6,24 +6,31 @@ using Coterie.Model.Rows;
 using Coterie.Server;
 using Coterie.Server.Connections;
 using Coterie.Server.Execution;
+using Coterie.Storage;
 using Coterie.Storage.Rocks;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Start;
 
 /// <summary>A node with real parts: clock, randomness, sockets, RocksDB; and its admin address. The one place where real parts are made.</summary>
-internal sealed class RunningNode : IAsyncDisposable
+internal sealed partial class RunningNode : IAsyncDisposable
 {
+    private static readonly TimeSpan ReplaceablePoll = TimeSpan.FromSeconds(1);
+
     private readonly SocketNetwork _network;
     private readonly RocksEngine _engine;
     private readonly CoterieNode _node;
     private readonly NodeMeter _meter;
     private readonly AdminServer _admin;
+    private readonly Scrubber _scrubber;
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly ILogger _log;
 
     private RunningNode(HostOptions options, DataDirectory directory, ILoggerFactory logging)
     {
         var descriptors = DescriptorBudget.Of(DescriptorBudget.SystemLimit());
-        var time = TimeProvider.System;
+        var time = _time;
+        _log = logging.CreateLogger<RunningNode>();
         _engine = RocksEngine.Open(
             new RocksOptions { Path = directory.StorePath, BlockCacheBytes = options.BlockCacheBytes, OpenFilesMax = descriptors.OpenTables },
             RowMerge.Merge,
@@ -39,6 +46,7 @@ internal sealed class RunningNode : IAsyncDisposable
             Logging = logging,
             Options = Translate(options, descriptors),
         });
+        _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
         _admin = new AdminServer(
             options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), AdminRoutes.CreateJobs(_node), descriptors.AdminConnections, logging);
@@ -52,6 +60,7 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             await running._admin.StartAsync(stop);
             await running._node.StartAsync(stop);
+            running._scrubber.Start();
             return running;
         }
         catch
@@ -61,13 +70,24 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    /// <returns>What broke, or null if the node was told to stop.</returns>
+    /// <summary>All others are seen alive, and have among them what this node has.</summary>
+    public bool OthersHaveAll => _node.Metadata.Nodes.Count > 1
+        && _node.Liveness is { } liveness && _node.Metadata.Nodes.Keys.All(liveness.IsAlive)
+        && _node.Deletes is { OthersHaveAll: true };
+
+    /// <returns>
+    /// What broke, or null if the node was told to stop. Damage that a read has met is told when the others have all that is here; until then what is intact
+    /// is served.
+    /// </returns>
     public async Task<Exception?> UntilStoppedAsync(CancellationToken stop)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(stopped.SetResult);
-        await Task.WhenAny(stopped.Task, _node.Failed);
-        return _node.Failed.IsCompletedSuccessfully ? await _node.Failed : null;
+        var damaged = UntilReplaceableAsync(ended.Token);
+        await Task.WhenAny(stopped.Task, _node.Failed, damaged);
+        await ended.CancelAsync();
+        return _node.Failed.IsCompletedSuccessfully ? await _node.Failed : await damaged;
     }
 
     /// <summary>Takes no more clients, answers what is in flight, stores what has been taken.</summary>
@@ -79,8 +99,32 @@ internal sealed class RunningNode : IAsyncDisposable
         await _node.DisposeAsync();
         _meter.Dispose();
         _network.Dispose();
+        await _scrubber.DisposeAsync();
         await _engine.DisposeAsync();
     }
+
+    /// <returns>The damage; null if it was cancelled before.</returns>
+    private async Task<StorageCorruptException?> UntilReplaceableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var damage = await _engine.Damaged.WaitAsync(cancellationToken);
+            LogDamaged(damage.Message);
+            while (!OthersHaveAll)
+            {
+                await Task.Delay(ReplaceablePoll, _time, cancellationToken);
+            }
+
+            return damage;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stored data is damaged: {Reason}. The store is set aside as soon as all other nodes are seen alive and have all that it holds; what is intact is served until then")]
+    private partial void LogDamaged(string reason);
 
     private static NodeOptions Translate(HostOptions options, DescriptorBudget descriptors) => new()
     {

@@ -43,6 +43,18 @@ public sealed record GroupState(ImmutableArray<NodeId> Nodes, GroupDeletes Delet
         return lost.Missing(self).IsEmpty ? lost with { Deletes = lost.Deletes.Completed() } : lost;
     }
 
+    /// <summary>
+    /// As far as this node has heard, the others have among them all that a quorum has acknowledged, with or without this one: there are others, and each of
+    /// them that has lost writes has exchanged with everybody since.
+    /// </summary>
+    public bool OthersHaveAll(NodeId self)
+    {
+        var incarnations = Deletes.Cuts.Incarnations();
+        var others = Enumerable.Range(0, Nodes.Length).Where(one => Nodes[one] != self).ToList();
+        return others.Count > 0 && others.All(one =>
+            incarnations[one] == 0 || Enumerable.Range(0, Nodes.Length).All(peer => peer == one || Deletes.Cuts.Of(one, peer) != default));
+    }
+
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>();

@@ -104,6 +104,9 @@ public sealed class Horizons
     public IReadOnlyList<(ReplicaGroup Group, GroupState State)> StatesOf(StorageId table) =>
         [.. (Of(table)?.Entries ?? []).Where(entry => entry.IsMember).Select(entry => (entry.Group, entry.State))];
 
+    /// <summary>Whether, as far as this node has heard, it could lose its store now and have everything back from the others.</summary>
+    public bool OthersHaveAll => Members().TrueForAll(entry => entry.State.OthersHaveAll(_self));
+
     /// <summary>Tables and groups for which this node answers no read.</summary>
     public int Incomplete => Members().Count(entry => entry.State.Deletes.IsIncomplete);
 
@@ -227,10 +230,12 @@ public sealed class Horizons
         return horizon;
     }
 
-    /// <summary>The operator gives up what only this peer had: nobody waits for an exchange with it any more. Returns how many groups had waited.</summary>
-    public async Task<int> AcceptLossAsync(NodeId gone)
+    /// <summary>The operator gives up what only this peer had: nobody waits for an exchange with it any more. Returns the table of each group that had waited.</summary>
+    /// <exception cref="IOException">It could not be made durable.</exception>
+    public async Task<IReadOnlyList<StorageId>> AcceptLossAsync(NodeId gone)
     {
         var durable = new List<Task>();
+        var waited = new List<StorageId>();
         lock (_lock)
         {
             foreach (var entry in Snapped().Tables.Values.SelectMany(table => table.Entries))
@@ -238,12 +243,13 @@ public sealed class Horizons
                 if (entry.IsMember && entry.State.Missing(_self).Contains(gone))
                 {
                     durable.Add(Publish(entry, entry.State.WithExchanged(_self, gone)));
+                    waited.Add(entry.Table);
                 }
             }
         }
 
         await Task.WhenAll(durable);
-        return durable.Count;
+        return waited;
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ namespace Coterie.Storage.Rocks;
 internal sealed unsafe class RocksCursor : IStorageCursor
 {
     private readonly ReaderGate _gate;
+    private readonly Func<string, Exception> _failure;
     private readonly bool _reverse;
     private readonly nint _options;
     private readonly nint _iterator;
@@ -16,9 +17,11 @@ internal sealed unsafe class RocksCursor : IStorageCursor
     private bool _positioned;
 
     /// <summary>The caller has entered the gate; the cursor leaves it.</summary>
-    public RocksCursor(ReaderGate gate, nint db, nint family, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse)
+    public RocksCursor(
+        ReaderGate gate, Func<string, Exception> failure, nint db, nint family, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse)
     {
         _gate = gate;
+        _failure = failure;
         _reverse = reverse;
         _bounds = (byte*)NativeMemory.Alloc((nuint)(lower.Length + upper.Length + 1));
         lower.CopyTo(new Span<byte>(_bounds, lower.Length));
@@ -100,7 +103,7 @@ internal sealed unsafe class RocksCursor : IStorageCursor
         byte* error = null;
         rocksdb_iter_get_error(_iterator, &error);
         var status = TakeError(error);
-        return status is null ? false : throw RocksErrors.OfRead(status);
+        return status is null ? false : throw _failure(status);
     }
 
     private nint Valid()

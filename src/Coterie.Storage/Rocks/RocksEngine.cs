@@ -20,6 +20,7 @@ public sealed partial class RocksEngine : IStorageEngine
     private static readonly string[] FamilyNames = ["default", "local", "hints", "trees"];
 
     private readonly RocksOptions _options;
+    private readonly RowMergeFunction _merge;
     private readonly ILogger _logger;
     private readonly RocksSettings _settings;
     private readonly ReaderGate _gate = new();
@@ -30,10 +31,13 @@ public sealed partial class RocksEngine : IStorageEngine
     private readonly nint[] _families;
     private readonly nint _read;
     private readonly nint _cachedRead;
+    private readonly TaskCompletionSource<StorageCorruptException> _damaged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<string, Exception> _readFailure;
     private int _disposed;
 
-    private RocksEngine(RocksOptions options, RocksSettings settings, nint db, nint[] families, ILogger logger)
+    private RocksEngine(RocksOptions options, RocksSettings settings, RowMergeFunction merge, nint db, nint[] families, ILogger logger)
     {
+        _merge = merge;
         _options = options;
         _settings = settings;
         _db = db;
@@ -44,11 +48,15 @@ public sealed partial class RocksEngine : IStorageEngine
         rocksdb_readoptions_set_read_tier(_cachedRead, BlockCacheTier);
         _reads = new ReadPool(options.ReadThreads, options.QueuedReadsMax);
         _writer = new RocksWriter(db, families, options.StallMax, new SpaceGuard(options.Path, options.FreeBytesMin));
+        _readFailure = ReadFailure;
         _commits = new CommitThread(_writer.Commit, _writer.Seal, options.SealAfter);
     }
 
     /// <summary>Operands that could not be decoded and were left out of merges. Anything but 0 is a reason to look.</summary>
     public long UndecodableOperands => _settings.MergeOperator.UndecodableOperands;
+
+    /// <summary>Completes, with the first that was met, when a read meets damage. The engine stays open: what is intact can be read.</summary>
+    public Task<StorageCorruptException> Damaged => _damaged.Task;
 
     /// <summary>What the writing half has done.</summary>
     internal RocksWriter Writer => _writer;
@@ -59,6 +67,7 @@ public sealed partial class RocksEngine : IStorageEngine
     public static unsafe RocksEngine Open(RocksOptions options, RowMergeFunction merge, ILogger<RocksEngine> logger)
     {
         Directory.CreateDirectory(options.Path);
+        RocksScrub.Clear(options.Path);
         var exists = StoreCheck.Exists(options.Path, out var tail);
         var settings = new RocksSettings(options, merge, logger, create: !exists);
         try
@@ -70,7 +79,7 @@ public sealed partial class RocksEngine : IStorageEngine
                 LogTail(logger, tail);
             }
 
-            return new RocksEngine(options, settings, db, families, logger);
+            return new RocksEngine(options, settings, merge, db, families, logger);
         }
         catch
         {
@@ -119,7 +128,7 @@ public sealed partial class RocksEngine : IStorageEngine
     public IStorageCursor Scan(StorageArea area, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool reverse)
     {
         Enter();
-        return new RocksCursor(_gate, _db, Family(area), lower, upper, reverse);
+        return new RocksCursor(_gate, _readFailure, _db, Family(area), lower, upper, reverse);
     }
 
     public bool TrySchedule(IStorageWork work)
@@ -134,6 +143,31 @@ public sealed partial class RocksEngine : IStorageEngine
         try
         {
             return _families.Sum(Held);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>
+    /// Reads every block of the table files again, from the disk, and blocks its thread for as long as that takes. What is found damaged is told by
+    /// <see cref="Damaged"/> too. Returns how many bytes of keys and values there were.
+    /// </summary>
+    /// <exception cref="StorageCorruptException">A block is not what was written; the message names the file.</exception>
+    /// <exception cref="StorageFailedException">It could not be done.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public long Scrub(long bytesPerSecond, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            return RocksScrub.Run(_db, _options, FamilyNames, _merge, _logger, bytesPerSecond, cancellationToken);
+        }
+        catch (StorageCorruptException damage)
+        {
+            _damaged.TrySetResult(damage);
+            throw;
         }
         finally
         {
@@ -183,7 +217,7 @@ public sealed partial class RocksEngine : IStorageEngine
         }
     }
 
-    private static unsafe GetResult NotCachedOrThrow(byte* error)
+    private unsafe GetResult NotCachedOrThrow(byte* error)
     {
         if (RocksErrors.IsNotCached(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error)))
         {
@@ -191,7 +225,18 @@ public sealed partial class RocksEngine : IStorageEngine
             return GetResult.NotCached;
         }
 
-        throw RocksErrors.OfRead(TakeError(error)!);
+        throw ReadFailure(TakeError(error)!);
+    }
+
+    private Exception ReadFailure(string status)
+    {
+        var failure = RocksErrors.OfRead(status);
+        if (failure is StorageCorruptException damage)
+        {
+            _damaged.TrySetResult(damage);
+        }
+
+        return failure;
     }
 
     private void Enter() => ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);

@@ -34,6 +34,19 @@ internal static unsafe partial class RocksNative
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint rocksdb_open_column_families(nint options, string path, int count, nint* names, nint* familyOptions, nint* families, byte** error);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint rocksdb_open_for_read_only_column_families(
+        nint options, string path, int count, nint* names, nint* familyOptions, nint* families, byte errorIfLogExists, byte** error);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_checkpoint_object_create(nint db, byte** error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void rocksdb_checkpoint_create(nint checkpoint, string path, ulong logBytesUnflushed, byte** error);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_checkpoint_object_destroy(nint checkpoint);
+
     [LibraryImport(Library)]
     internal static partial void rocksdb_close(nint db);
 
@@ -127,6 +140,9 @@ internal static unsafe partial class RocksNative
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_readoptions_destroy(nint options);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_readoptions_set_ignore_range_deletions(nint options, byte value);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_readoptions_set_read_tier(nint options, int tier);

@@ -4,10 +4,11 @@ using Coterie.Processes.Fixtures;
 
 namespace Coterie.Processes.Disk;
 
-/// <summary>One byte flipped in the files of a stopped node: refused with file and place, never a silent loss.</summary>
+/// <summary>One byte flipped in the files of a stopped node: refused with file and place, had back from the others where there are some, never a silent loss.</summary>
 public sealed class DamageTests : IDisposable
 {
     private const int StorageExitCode = 74;
+    private const string OftenCompared = "--Repair:Interval=1s";
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -49,41 +50,133 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public async Task In_a_table_file_what_is_there_is_refused_by_this_replica_and_read_from_the_others()
+    public async Task In_the_log_of_one_of_three_its_store_is_set_aside_and_it_has_everything_back_from_the_others()
     {
         var nodes = NodeConfiguration.Cluster(_directory.Path, 3);
-        await using var first = nodes[0].Start();
-        await using var second = nodes[1].Start();
-        var third = nodes[2].Start();
+        await using var first = nodes[0].Start(OftenCompared);
+        await using var second = nodes[1].Start(OftenCompared);
+        var third = nodes[2].Start(OftenCompared);
         await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), third.LineAsync(" Up: "));
-        await using var client = await Client.ConnectAsync(nodes[0].Cql);
-        await client.CreateTableAsync(replicas: 3);
-        var writes = new AcknowledgedWrites(nodes[0].Cql);
-        await writes.WriteAsync(1_000, 1_000, ConsistencyLevel.All);
+        var writes = await WriteAsync(nodes[0], 500, 200);
+        third.Signal(PosixSignalNumber.Kill);
+        await third.ExitAsync();
+        await third.DisposeAsync();
+        var log = Largest(nodes[2], "*.log");
+        Flip(log);
+
+        await using var damaged = await nodes[2].StartUpAsync(OftenCompared);
+
+        Assert.Contains(Path.GetFileName(log), await damaged.LineAsync("It is set aside as "), StringComparison.Ordinal);
+        await IsRefilledAsync(nodes[2], writes, first, second);
+        var aside = Assert.Single(Directory.EnumerateDirectories(nodes[2].DataDirectory, "store.corrupt-*"));
+        Assert.True(File.Exists(Path.Combine(aside, Path.GetFileName(log))));
+
+        // Damaged again so soon: the disk is to be looked at.
+        damaged.Signal(PosixSignalNumber.Kill);
+        await damaged.ExitAsync();
+        Flip(Largest(nodes[2], "*.log"));
+        await using var again = nodes[2].Start(OftenCompared);
+        Assert.Equal(StorageExitCode, await again.ExitAsync());
+        Assert.Contains(again.Lines, line => line.Contains("this node stays down", StringComparison.Ordinal));
+        Assert.Single(Directory.EnumerateDirectories(nodes[2].DataDirectory, "store.corrupt-*"));
+    }
+
+    [Fact]
+    public async Task In_a_table_file_what_is_there_is_refused_by_this_replica_until_all_others_are_there_and_then_had_back_from_them()
+    {
+        var nodes = NodeConfiguration.Cluster(_directory.Path, 3);
+        var first = nodes[0].Start(OftenCompared);
+        await using var second = nodes[1].Start(OftenCompared);
+        var third = nodes[2].Start(OftenCompared);
+        await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), third.LineAsync(" Up: "));
+        var writes = await WriteAsync(nodes[0], 1_000, 1_000);
+        foreach (var process in new[] { third, first })
+        {
+            process.Signal(PosixSignalNumber.Terminate);
+            Assert.Equal(0, await process.ExitAsync());
+            await process.DisposeAsync();
+        }
+
+        var table = Largest(nodes[2], "*.sst");
+        Flip(table);
+        await using var damaged = await nodes[2].StartUpAsync(OftenCompared);
+        await using (var through = await Client.ConnectAsync(nodes[2].Cql))
+        {
+            await through.EventuallyAsync("SELECT v FROM shop.cart WHERE id = -1", ConsistencyLevel.Quorum);
+
+            // The only quorum needs the damaged rows: an error, and not an answer without them.
+            var failure = await Assert.ThrowsAsync<CqlErrorException>(() => through.AllRowsAsync("SELECT id, v FROM shop.cart"));
+            Assert.Equal("ReadFailure", failure.CodeName);
+            var said = await damaged.LineAsync("is set aside as soon as");
+            Assert.Contains(Path.GetFileName(table), said, StringComparison.Ordinal);
+            Assert.Contains("offset", said, StringComparison.Ordinal);
+
+            // One replica is away, and might be the only other one that has something: what is intact is served, and writes are taken.
+            await through.AskAsync("INSERT INTO shop.cart (id, v) VALUES (-2, 'tea')");
+            Assert.Single((await through.AskAsync("SELECT v FROM shop.cart WHERE id = -2")).Rows);
+            Assert.False(damaged.HasExited);
+            Assert.Empty(Directory.EnumerateDirectories(nodes[2].DataDirectory, "store.corrupt-*"));
+        }
+
+        await using var back = await nodes[0].StartUpAsync(OftenCompared);
+        await damaged.LineAsync("It is set aside as ");
+        await IsRefilledAsync(nodes[2], writes, back, second);
+        var aside = Assert.Single(Directory.EnumerateDirectories(nodes[2].DataDirectory, "store.corrupt-*"));
+        Assert.True(File.Exists(Path.Combine(aside, Path.GetFileName(table))));
+    }
+
+    [Fact]
+    public async Task In_a_table_file_that_nobody_reads_the_scrub_finds_it()
+    {
+        var nodes = NodeConfiguration.Cluster(_directory.Path, 3);
+        await using var first = nodes[0].Start(OftenCompared);
+        await using var second = nodes[1].Start(OftenCompared);
+        var third = nodes[2].Start(OftenCompared);
+        await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), third.LineAsync(" Up: "));
+        var writes = await WriteAsync(nodes[0], 500, 1_000);
         third.Signal(PosixSignalNumber.Terminate);
         Assert.Equal(0, await third.ExitAsync());
         await third.DisposeAsync();
+
+        // Intact: read to its end, and nothing is left behind.
+        await using (var scrubbed = await nodes[2].StartUpAsync("--Repair:Enabled=false", "--Trees:ScrubInterval=1s"))
+        {
+            await scrubbed.LineAsync("every block is what was written");
+            scrubbed.Signal(PosixSignalNumber.Terminate);
+            Assert.Equal(0, await scrubbed.ExitAsync());
+            Assert.DoesNotContain(scrubbed.Lines, line => line.Contains("not read again", StringComparison.Ordinal));
+        }
+
+        Assert.False(Directory.Exists(nodes[2].StoreDirectory + ".scrub"));
         var table = Largest(nodes[2], "*.sst");
         Flip(table);
+        await using var damaged = await nodes[2].StartUpAsync(OftenCompared, "--Trees:ScrubInterval=1s");
+        Assert.Contains(Path.GetFileName(table), await damaged.LineAsync("The store was not read again to its end"), StringComparison.Ordinal);
+        await damaged.LineAsync("It is set aside as ");
+        await IsRefilledAsync(nodes[2], writes, first, second);
+    }
 
-        await using var damaged = await nodes[2].StartUpAsync();
-        await client.EventuallyAsync("SELECT v FROM shop.cart WHERE id = -1", ConsistencyLevel.All);
-        await using var through = await Client.ConnectAsync(nodes[2].Cql);
+    private static async Task<AcknowledgedWrites> WriteAsync(NodeConfiguration node, int count, int valueBytes)
+    {
+        await using var client = await Client.ConnectAsync(node.Cql);
+        await client.CreateTableAsync(replicas: 3);
+        var writes = new AcknowledgedWrites(node.Cql);
+        await writes.WriteAsync(count, valueBytes, ConsistencyLevel.All);
+        return writes;
+    }
 
-        // All replicas: an error, and not an answer without the damaged rows.
-        var failure = await Assert.ThrowsAsync<CqlErrorException>(() => through.AllRowsAsync("SELECT id, v FROM shop.cart", ConsistencyLevel.All));
-        Assert.Equal("ReadFailure", failure.CodeName);
-        var said = await damaged.LineAsync(Path.GetFileName(table));
-        Assert.Contains("offset", said, StringComparison.Ordinal);
+    /// <summary>The node has become complete; without the others, which are killed, it has every write.</summary>
+    private static async Task IsRefilledAsync(NodeConfiguration node, AcknowledgedWrites writes, params CoterieProcess[] others)
+    {
+        await Until.TrueAsync("the node serves, and is complete", async () => await IncompleteGroups.OfAsync(node) == 0);
+        foreach (var other in others)
+        {
+            other.Signal(PosixSignalNumber.Kill);
+            await other.ExitAsync();
+        }
 
-        // A quorum without it: everything.
-        Assert.Equal(writes.Count, (await through.AllRowsAsync("SELECT id, v FROM shop.cart")).Count);
-        await writes.VerifyAsync(client, ConsistencyLevel.Quorum);
-
-        // What is not damaged is served, and writes are taken.
-        await through.AskAsync("INSERT INTO shop.cart (id, v) VALUES (-2, 'tea')", ConsistencyLevel.All);
-        Assert.Single((await through.AskAsync("SELECT v FROM shop.cart WHERE id = -2", ConsistencyLevel.All)).Rows);
-        Assert.False(damaged.HasExited);
+        await using var client = await Client.ConnectAsync(node.Cql);
+        await writes.VerifyAsync(client, ConsistencyLevel.One);
     }
 
     private static string Largest(NodeConfiguration node, string pattern) =>

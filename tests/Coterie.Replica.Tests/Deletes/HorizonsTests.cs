@@ -172,9 +172,9 @@ public sealed class HorizonsTests
         _replica.Time.Advance(TimeSpan.FromSeconds(5));
         await _replica.Horizons.LoseAsync(1_000);
         await ExchangeAsync(Second);
-        Assert.Equal(1, await _replica.Horizons.AcceptLossAsync(Third));
+        Assert.Single(await _replica.Horizons.AcceptLossAsync(Third));
         Assert.Equal(ReplyStatus.Ok, ReadStatus());
-        Assert.Equal(0, await _replica.Horizons.AcceptLossAsync(Third));
+        Assert.Empty(await _replica.Horizons.AcceptLossAsync(Third));
     }
 
     [Fact]
