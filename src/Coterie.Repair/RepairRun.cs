@@ -50,6 +50,9 @@ public sealed record RepairPart(string Keyspace, string Table, NodeId Peer, Exch
 
     public bool IsDone { get; internal set; }
 
+    /// <summary>One of the two had lost writes, and compares again soon.</summary>
+    internal bool IsRefilling { get; set; }
+
     /// <summary>How long it took; while it goes on, zero.</summary>
     public TimeSpan Elapsed { get; internal set; }
 }

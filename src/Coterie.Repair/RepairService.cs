@@ -129,7 +129,7 @@ public sealed class RepairService : IAsyncDisposable
             await CompareAsync(target, part, dryRun: false, _parts.Options.RowsPerSecond);
             lock (_lock)
             {
-                _schedule.Ended(target, part.Failure is null, Now);
+                _schedule.Ended(target, part.Failure is null && !part.IsRefilling, Now);
             }
         }
     }
@@ -206,7 +206,15 @@ public sealed class RepairService : IAsyncDisposable
             var pace = new Pace(_parts.Time, figures, rowsPerSecond, _stopping.Token);
             var begun = new FormationTime(began.ToUnixTimeMilliseconds());
             var salt = (ulong)_parts.Random.NextInt64();
-            await (dryRun ? session.RunDryAsync(begun, figures, salt, pace.WaitAsync) : session.RunAsync(begun, figures, salt, pace.WaitAsync));
+            if (dryRun)
+            {
+                await session.RunDryAsync(begun, figures, salt, pace.WaitAsync);
+            }
+            else
+            {
+                part.IsRefilling = await session.RunAsync(begun, figures, salt, pace.WaitAsync);
+            }
+
             part.Failure = null;
             if (!dryRun || figures.RowsDifferent == before.RowsDifferent)
             {

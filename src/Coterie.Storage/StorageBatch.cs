@@ -13,6 +13,9 @@ public enum BatchOperation : byte
 
     /// <summary>Removes keys from <c>key</c> up to, not including, <c>value</c>.</summary>
     DeleteRange = 4,
+
+    /// <summary><see cref="Merge"/> of what another replica has had for a while: nobody need wait for it to be everywhere.</summary>
+    MergeSettled = 5,
 }
 
 /// <summary>
@@ -52,6 +55,13 @@ public sealed class StorageBatch
     {
         Check.Request(area == StorageArea.Data);
         Append(BatchOperation.Merge, area, key, value);
+    }
+
+    /// <summary>As <see cref="Merge"/>, of what another replica has had for a while: it does not count as written a moment ago.</summary>
+    public void MergeSettled(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        Check.Request(area == StorageArea.Data);
+        Append(BatchOperation.MergeSettled, area, key, value);
     }
 
     public void Delete(StorageArea area, ReadOnlySpan<byte> key) => Append(BatchOperation.Delete, area, key, []);

@@ -33,6 +33,9 @@ internal sealed record ExchangeTopic(
 /// </remarks>
 internal sealed class Exchange
 {
+    /// <summary>Rows of one leaf that are looked at again each for itself.</summary>
+    private const int OneByOneMax = 32;
+
     /// <summary>Ranges asked about in one request.</summary>
     private const int RangesPerRequest = 64;
 
@@ -181,7 +184,22 @@ internal sealed class Exchange
         await SendAsync(transfers.ToLocal, _topic.Peer, _topic.Driver);
         if (transfers.LookAgain.Count > 0)
         {
-            await CompareRowsAsync(range, new HashSet<byte[]>(transfers.LookAgain, KeyComparer.Instance));
+            await LookAgainAsync(range, transfers.LookAgain);
+        }
+    }
+
+    /// <summary>A few rows are looked at one by one, many as they were before: not to read a whole leaf again for one of its rows.</summary>
+    private async Task LookAgainAsync(KeyRange range, IReadOnlyList<byte[]> keys)
+    {
+        if (keys.Count > OneByOneMax)
+        {
+            await CompareRowsAsync(range, new HashSet<byte[]>(keys, KeyComparer.Instance));
+            return;
+        }
+
+        foreach (var key in keys)
+        {
+            await CompareRowsAsync(new KeyRange(key, [.. key, 0]), new HashSet<byte[]>([key], KeyComparer.Instance));
         }
     }
 

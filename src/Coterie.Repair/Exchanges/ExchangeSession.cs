@@ -14,28 +14,31 @@ namespace Coterie.Repair.Exchanges;
 /// </summary>
 internal sealed class ExchangeSession(StorageId table, DeletionRules rules, ReplicaGroup group, NodeId driver, NodeId peer, ReplicaRequests replicas)
 {
+    /// <summary>True if one of the two had lost writes: then there is reason to compare again soon, until it has them all back.</summary>
     /// <param name="begun">Now, by this node's clock.</param>
     /// <param name="figures">Counted on.</param>
     /// <param name="salt">Anew for each exchange.</param>
     /// <param name="pace">Awaited after each step.</param>
     /// <exception cref="ExchangeFailedException">One of the two did not answer, or refused, or is not ready; the cut stays where it was.</exception>
     /// <exception cref="MalformedDataException">One of the two answered nonsense.</exception>
-    public async Task RunAsync(FormationTime begun, ExchangeFigures figures, ulong salt, Func<Task> pace)
+    public async Task<bool> RunAsync(FormationTime begun, ExchangeFigures figures, ulong salt, Func<Task> pace)
     {
         if (driver == peer)
         {
             // Alone in its group, it agrees with itself; what is too old to come is said all the same, or nothing would ever be swept.
             await BeginAtAsync(driver, peer, begun, null);
             await EndAsync(begun);
-            return;
+            return false;
         }
 
         var agreed = await BeginAsync(begun);
         var topic = new ExchangeTopic(
             table, group, driver, peer, rules.CutOf(begun).Milliseconds, agreed.Horizon.Milliseconds, agreed.Cuts.Incarnations(),
             WithRecent: agreed.IsIncomplete, DryRun: false);
-        await new Exchange(topic, replicas, figures, salt, pace).RunAsync();
+        // Who has lost writes answers no reads until it has them: that goes as fast as it goes.
+        await new Exchange(topic, replicas, figures, salt, agreed.IsIncomplete ? static () => Task.CompletedTask : pace).RunAsync();
         await EndAsync(begun);
+        return agreed.IsIncomplete;
     }
 
     /// <summary>Compares only: agrees on nothing, and changes nothing.</summary>

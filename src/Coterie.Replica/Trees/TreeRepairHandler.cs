@@ -104,7 +104,7 @@ public sealed class TreeRepairHandler(
             var reader = new ByteReader(entries);
             while (EntryList.TryRead(ref reader, out var key, out var row))
             {
-                batch.Merge(StorageArea.Data, key, row);
+                batch.MergeSettled(StorageArea.Data, key, row);
             }
         }
 

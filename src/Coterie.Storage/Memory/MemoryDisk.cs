@@ -135,7 +135,7 @@ public sealed class MemoryDisk
             {
                 case BatchOperation.Put:
                     return MemoryMap.Set(map, item.Key.ToArray(), item.Value.ToArray());
-                case BatchOperation.Merge:
+                case BatchOperation.Merge or BatchOperation.MergeSettled:
                     Check.That(item.Area == StorageArea.Data);
                     return MemoryMap.Set(map, item.Key.ToArray(), Merged(MemoryMap.Find(map, item.Key), item.Value, merge));
                 case BatchOperation.Delete:

@@ -192,7 +192,7 @@ internal sealed class RocksWriter : IDisposable
                     case BatchOperation.Put:
                         rocksdb_writebatch_put_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
                         break;
-                    case BatchOperation.Merge:
+                    case BatchOperation.Merge or BatchOperation.MergeSettled:
                         rocksdb_writebatch_merge_cf(_writeBatch, family, key, (nuint)item.Key.Length, value, (nuint)item.Value.Length);
                         CountMerge(item.Key, item.Value.Length);
                         break;

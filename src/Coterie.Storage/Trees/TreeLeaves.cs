@@ -448,7 +448,7 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
             }
 
             var leaf = IndexOf(TableOf(item.Key)).Find(item.Key);
-            Mark(leaf, item.Operation == BatchOperation.Merge ? batch.OldestFormed : long.MaxValue);
+            Mark(leaf, item.Operation is BatchOperation.Merge or BatchOperation.MergeSettled ? batch.OldestFormed : long.MaxValue);
             if (item.Operation == BatchOperation.Merge)
             {
                 _recent.Add(EntryHash.OfKey(item.Key));

@@ -137,6 +137,18 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
         return RangeHashes.Decode(body, 1).Hashes[0];
     }
 
+    /// <summary>As clients' writes come, which count as written a moment ago.</summary>
+    public void WriteNow(IEnumerable<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            var write = new ClientWrite(Key(id), TestData.Value(1, $"v{id}"));
+            Assert.True(_writer.TryEnqueue(write));
+            Assert.True(write.Result.Wait(TimeSpan.FromSeconds(30)), "not written");
+            Assert.Equal(WriteResult.Durable, write.Result.Result);
+        }
+    }
+
     public void Write(IEnumerable<int> ids, long timestamp = 1)
     {
         foreach (var some in ids.Chunk(1_000))
@@ -205,5 +217,18 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
         public Task<(ReplyStatus Status, byte[] Body)> Replied => _replied.Task;
 
         public void Reply(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body) => _replied.SetResult((status, body.ToArray()));
+    }
+
+    private sealed class ClientWrite(byte[] key, byte[] row) : IPendingWrite
+    {
+        private readonly TaskCompletionSource<WriteResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Bytes => key.Length + row.Length;
+
+        public void AppendTo(StorageBatch batch) => batch.Merge(StorageArea.Data, key, row);
+
+        public Task<WriteResult> Result => _result.Task;
+
+        public void Completed(WriteResult result) => _result.SetResult(result);
     }
 }

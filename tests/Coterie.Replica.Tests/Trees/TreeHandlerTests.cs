@@ -91,7 +91,7 @@ public sealed class TreeHandlerTests : IAsyncDisposable
         _replica.Write(Enumerable.Range(0, 10));
         _replica.Settle();
         var before = _replica.Hash();
-        _replica.Write(Enumerable.Range(100, 5));
+        _replica.WriteNow(Enumerable.Range(100, 5));
 
         Assert.Equal(before with { LeavesOut = true }, _replica.Hash());
         _replica.Settle();

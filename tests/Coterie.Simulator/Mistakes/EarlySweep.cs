@@ -18,7 +18,7 @@ public sealed class EarlySweep(IStorageEngine inner) : WrappedEngine(inner)
     {
         foreach (var item in batch)
         {
-            if (item.Area == StorageArea.Data && item.Operation == BatchOperation.Merge)
+            if (item.Area == StorageArea.Data && item.Operation is BatchOperation.Merge or BatchOperation.MergeSettled)
             {
                 _newest = Math.Max(_newest, Newest(item.Value));
             }

@@ -33,7 +33,7 @@ public abstract class WrappedEngine(IStorageEngine inner) : IStorageEngine
             case BatchOperation.Put:
                 batch.Put(item.Area, item.Key, item.Value);
                 break;
-            case BatchOperation.Merge:
+            case BatchOperation.Merge or BatchOperation.MergeSettled:
                 batch.Merge(item.Area, item.Key, item.Value);
                 break;
             case BatchOperation.Delete:
