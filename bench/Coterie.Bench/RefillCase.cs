@@ -17,7 +17,7 @@ internal static class RefillCase
         Directory.Delete(cluster.Node(2).DataDirectory, recursive: true);
         await cluster.StartNodeAsync(2, "--Hints:Window=0s");
         var watch = Stopwatch.StartNew();
-        while (await cluster.MetricAsync("coterie_incomplete_ranges") > 0)
+        while (await cluster.MetricAsync("coterie_replica_incomplete_groups") > 0)
         {
             await Task.Delay(100);
         }
