@@ -52,24 +52,51 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         foreach (var view in unread)
         {
             var part = new KeyRange(Later(view.Start, range.Lower), Earlier(view.End, range.Upper));
-            var rows = Summaries(head, part, Math.Max(0, HashedEntriesMax - rowsRead), out var cutAt, ref rowsRead);
-            if (cutAt is not null)
+            if (!TryHash(head, part, HashedEntriesMax, ref hash, ref count, ref leavesOut, ref rowsRead))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="Summaries"/>, of the sum alone: no key is kept.</summary>
+    private bool TryHash(
+        in TreeRequestHead head, KeyRange range, long rowsMax, ref UInt128 hash, ref long count, ref bool leavesOut, ref long rowsRead)
+    {
+        var hashes = new List<UInt128>();
+        var keyHashes = new List<ulong>();
+        using var cursor = engine.Scan(StorageArea.Data, range.Lower, range.Upper, reverse: false);
+        while (cursor.MoveNext())
+        {
+            if (rowsRead >= rowsMax)
             {
                 return false;
             }
 
-            foreach (var row in rows)
+            rowsRead++;
+            var one = EntryHash.Of(cursor.Key, cursor.Value);
+            if (head.WithRecent || RowPurge.OldestPurgeable(cursor.Value) < head.Cut)
             {
-                if (!row.Summary.IsRecent || row.Summary.HasOldTombstone)
-                {
-                    hash += row.Hash;
-                    count++;
-                }
-                else
-                {
-                    leavesOut = true;
-                }
+                hash += one;
+                count++;
             }
+            else
+            {
+                hashes.Add(one);
+                keyHashes.Add(EntryHash.OfKey(cursor.Key));
+            }
+        }
+
+        // After the rows were read: what was written before then, and is on its way to others, is known to be recent.
+        var recent = new bool[hashes.Count];
+        leaves.AreRecent(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keyHashes), recent);
+        for (var i = 0; i < recent.Length; i++)
+        {
+            leavesOut |= recent[i];
+            hash += recent[i] ? 0 : hashes[i];
+            count += recent[i] ? 0 : 1;
         }
 
         return true;
