@@ -14,7 +14,7 @@ internal static partial class ReplicaLog
     [LoggerMessage(2002, LogLevel.Warning, "Refused a read of table {Table}: {Reason}")]
     public static partial void Tombstones(ILogger logger, StorageId table, string reason);
 
-    [LoggerMessage(2010, LogLevel.Error, "Damaged data met while a leaf was read")]
+    [LoggerMessage(2010, LogLevel.Error, "A leaf could not be read")]
     public static partial void LeafNotRead(ILogger logger, Exception exception);
 
     [LoggerMessage(2011, LogLevel.Information, "Removed the rows of table {Table}, which was dropped or truncated")]

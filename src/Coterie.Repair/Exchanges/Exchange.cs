@@ -47,7 +47,7 @@ internal sealed class Exchange
     private readonly ExchangeFigures _figures;
     private readonly TreeRequestHead _head;
     private readonly Func<Task> _pace;
-    private readonly Stack<KeyRange> _ranges = new();
+    private readonly Stack<Item> _left = new();
     private int _cutsForPeer;
 
     /// <param name="topic">What to compare.</param>
@@ -68,23 +68,41 @@ internal sealed class Exchange
     /// <exception cref="MalformedDataException">One of the two answered nonsense.</exception>
     public async Task RunAsync()
     {
-        // In the order of keys, so that a deletion travels before the rows that it shadows, which lie behind it.
         foreach (var span in _topic.Group.Ranges.Reverse())
         {
-            _ranges.Push(KeyRange.OfTokens(_topic.Table, span.Start, span.End));
+            _left.Push(new Item(KeyRange.OfTokens(_topic.Table, span.Start, span.End)));
         }
 
-        while (_ranges.Count > 0)
+        while (_left.TryPeek(out var next))
         {
-            var ranges = new List<KeyRange>();
-            while (_ranges.Count > 0 && ranges.Count < RangesPerRequest)
+            if (next.Differs is { } difference)
             {
-                ranges.Add(_ranges.Pop());
+                _left.Pop();
+                await ResolveAsync(next.Range, difference.Mine, difference.Theirs);
+            }
+            else
+            {
+                await CompareAsync(TakeSome());
             }
 
-            await CompareAsync(ranges);
             await _pace();
         }
+    }
+
+    /// <summary>The next ranges about which nothing is known yet.</summary>
+    private List<KeyRange> TakeSome()
+    {
+        var ranges = new List<KeyRange>();
+        while (ranges.Count < RangesPerRequest && _left.TryPeek(out var next) && next.Differs is null && (!next.Alone || ranges.Count == 0))
+        {
+            ranges.Add(_left.Pop().Range);
+            if (next.Alone)
+            {
+                break;
+            }
+        }
+
+        return ranges;
     }
 
     private async Task CompareAsync(List<KeyRange> ranges)
@@ -94,7 +112,9 @@ internal sealed class Exchange
         var peer = RangeHashes.Decode(await _replicas.AskAsync(_topic.Peer, Verb.TreeHash, request), ranges.Count);
         _figures.RowsRead += local.RowsRead + peer.RowsRead;
         _figures.RangesCompared += ranges.Count;
-        for (var i = 0; i < ranges.Count; i++)
+
+        // Backwards onto the stack: what differs is gone into in the order of keys, so that a deletion travels before the rows that it shadows, which lie behind it.
+        for (var i = ranges.Count - 1; i >= 0; i--)
         {
             var mine = local.Hashes[i];
             var theirs = peer.Hashes[i];
@@ -102,20 +122,22 @@ internal sealed class Exchange
             {
                 _figures.RangesEqual++;
             }
-            else if (!_topic.DryRun && mine.IsEmpty && theirs.IsKnown)
+            else if (!mine.IsKnown && !theirs.IsKnown && ranges.Count > 1)
             {
-                await CopyAsync(ranges[i], _topic.Peer, _topic.Driver, theirs.Count);
-            }
-            else if (!_topic.DryRun && theirs.IsEmpty && mine.IsKnown)
-            {
-                await CopyAsync(ranges[i], _topic.Driver, _topic.Peer, mine.Count);
+                // Perhaps only because one answer had to tell of others too.
+                _left.Push(new Item(ranges[i]) { Alone = true });
             }
             else
             {
-                await DescendAsync(ranges[i], mine, theirs);
+                _left.Push(new Item(ranges[i]) { Differs = (mine, theirs) });
             }
         }
     }
+
+    private Task ResolveAsync(KeyRange range, RangeHash mine, RangeHash theirs) =>
+        !_topic.DryRun && mine.IsEmpty && theirs.IsKnown ? CopyAsync(range, _topic.Peer, _topic.Driver, theirs.Count)
+        : !_topic.DryRun && theirs.IsEmpty && mine.IsKnown ? CopyAsync(range, _topic.Driver, _topic.Peer, mine.Count)
+        : DescendAsync(range, mine, theirs);
 
     /// <summary>Cuts the range where this side says; where it is one leaf here, the rows are compared.</summary>
     private async Task DescendAsync(KeyRange range, RangeHash mine, RangeHash theirs)
@@ -132,7 +154,7 @@ internal sealed class Exchange
         {
             foreach (var part in Enumerable.Reverse(KeyRange.Between(bounds)))
             {
-                _ranges.Push(part);
+                _left.Push(new Item(part));
             }
         }
         else if (mine.IsKnown || theirs.IsKnown)
@@ -285,7 +307,17 @@ internal sealed class Exchange
 
     private void PushHalves(KeyRange range, byte[] cut)
     {
-        _ranges.Push(new KeyRange(cut, range.Upper));
-        _ranges.Push(new KeyRange(range.Lower, cut));
+        _left.Push(new Item(new KeyRange(cut, range.Upper)));
+        _left.Push(new Item(new KeyRange(range.Lower, cut)));
+    }
+
+    /// <summary>A range that is still to be compared, or, where that is known, in which the two differ.</summary>
+    /// <param name="Range">Its keys.</param>
+    private sealed record Item(KeyRange Range)
+    {
+        /// <summary>Ask about it in a request of its own.</summary>
+        public bool Alone { get; init; }
+
+        public (RangeHash Mine, RangeHash Theirs)? Differs { get; init; }
     }
 }

@@ -169,10 +169,12 @@ public sealed class Horizons
         Task durable;
         lock (_lock)
         {
-            if (!entry.Begun.Remove(peer, out var exchange) || exchange.At != begun)
+            if (!entry.Begun.TryGetValue(peer, out var exchange) || exchange.At != begun)
             {
                 return false;
             }
+
+            entry.Begun.Remove(peer);
 
             var state = entry.State;
             var incarnations = exchange.Cuts.Incarnations();
@@ -309,6 +311,14 @@ public sealed class Horizons
         }
     }
 
+    /// <summary>
+    /// The node has exchanged with all others for all tables of this metadata, which they have too: whoever exchanges has the same epoch. Before
+    /// that a table that it hears of may be an old one that it only has not heard of yet.
+    /// </summary>
+    private static bool IsWhole(Snapshot snapshot) =>
+        snapshot.Tables.Values.Any(static table => table.Entries.Any(static entry => entry.IsMember && entry.Group.Nodes.Length > 1))
+        && snapshot.Tables.Values.All(static table => table.Entries.All(static entry => !entry.State.Deletes.IsIncomplete));
+
     private static bool Meets(GroupEntry entry, Token after, Token end)
     {
         foreach (var range in entry.Group.Ranges)
@@ -383,10 +393,10 @@ public sealed class Horizons
             return _snapshot;
         }
 
-        if (_loss is { Incarnation: > 0, Below: 0 } && metadata.IsFormed)
+        if (_loss is { Incarnation: > 0, Below: 0 } && metadata.IsFormed && IsWhole(_snapshot))
         {
             // Tables made from here on have lost nothing. If this is not durable the next start draws the line later, which only costs exchanges.
-            _loss = _loss with { Below = metadata.NextStorageId };
+            _loss = _loss with { Below = _snapshot.Metadata.NextStorageId };
             _ = TrySetLossAsync(_loss);
         }
 
@@ -431,7 +441,7 @@ public sealed class Horizons
             {
                 // Nothing is stored: no exchange has been heard of, or the store that had it is lost.
                 state = GroupState.Fresh(group.Nodes);
-                state = table.Value < _loss.Below ? state.WithLoss(_self, _loss.Incarnation) : state;
+                state = _loss.Incarnation > 0 && (_loss.Below == 0 || table.Value < _loss.Below) ? state.WithLoss(_self, _loss.Incarnation) : state;
             }
 
             entries.Add(new GroupEntry(table, group, state!, isMember));

@@ -1,10 +1,8 @@
 using Coterie.Cluster.Ring;
-using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Time;
 using Coterie.Model.Trees;
 using Coterie.Replica.Trees;
-using Coterie.Storage;
 using Coterie.Storage.Trees;
 using Microsoft.Extensions.Logging;
 
@@ -26,14 +24,14 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FormationTime> _sweptTo = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Task<bool>> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Run> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Whether the group is swept to the horizon, which it has; if it is not, that is done first, as far as it can be done soon.</summary>
     public async Task<bool> IsSweptAsync(StorageId table, ReplicaGroup group, FormationTime horizon)
     {
         var key = HorizonStore.KeyOf(table, group);
-        Task<bool> running;
+        Run? running;
         lock (_lock)
         {
             if (horizon == default || (_sweptTo.TryGetValue(key, out var swept) && swept.CompareTo(horizon) >= 0))
@@ -46,15 +44,16 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
                 return false;
             }
 
-            if (!_running.TryGetValue(key, out running!))
+            if (!_running.TryGetValue(key, out running))
             {
-                _running[key] = running = RunAsync(key, table, group, horizon);
+                _running[key] = running = new Run(horizon, RunAsync(key, table, group, horizon));
             }
         }
 
         try
         {
-            return await running.WaitAsync(WaitMax, time);
+            // One to an earlier horizon has not looked at what became old enough since: then this is for the next exchange to find.
+            return await running.Ends.WaitAsync(WaitMax, time) && running.Horizon.CompareTo(horizon) >= 0;
         }
         catch (TimeoutException)
         {
@@ -68,7 +67,7 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
         Task[] running;
         lock (_lock)
         {
-            running = [.. _running.Values];
+            running = [.. _running.Values.Select(static run => run.Ends)];
         }
 
         await Task.WhenAll(running);
@@ -88,13 +87,14 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
                 isDone &= await SweepAsync(table, group, KeyRange.OfTokens(table, span.Start, span.End), horizon);
             }
         }
-        catch (Exception exception) when (exception is IOException or StorageCorruptException or MalformedDataException)
-        {
-            ReplicaLog.SweepFailed(logger, table, exception);
-            isDone = false;
-        }
         catch (OperationCanceledException)
         {
+            isDone = false;
+        }
+        catch (Exception exception)
+        {
+            // Whatever the disk does: this sweep has failed, and the next one is tried.
+            ReplicaLog.SweepFailed(logger, table, exception);
             isDone = false;
         }
 
@@ -142,6 +142,8 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
 
         return result.IsDone;
     }
+
+    private sealed record Run(FormationTime Horizon, Task<bool> Ends);
 
     private static byte[] Later(byte[] left, byte[] right) => left.AsSpan().SequenceCompareTo(right) >= 0 ? left : right;
 

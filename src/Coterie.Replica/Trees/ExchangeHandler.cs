@@ -61,8 +61,9 @@ public sealed class ExchangeHandler(
             counters.RequestMalformed();
             ReplicaLog.Malformed(logger, "request about an exchange", from, exception.Message);
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
+            // Nobody awaits this: whatever it was, whoever asked is told that it failed.
             ReplicaLog.TreeNotAnswered(logger, verb, exception);
         }
 

@@ -38,6 +38,12 @@ internal sealed class LeafRewrite : ConditionalWrite
 
     private void Append(StorageBatch batch, bool clean)
     {
+        if (!_leaves.IsCurrent(_view.Leaf))
+        {
+            // Somebody has put others in its place: these would be leaves that nobody knows of.
+            return;
+        }
+
         if (!clean && _reading.Contents.Count == 1 && _reading.ResumeAt is null)
         {
             return;

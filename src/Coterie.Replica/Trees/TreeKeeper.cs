@@ -127,9 +127,14 @@ public sealed class TreeKeeper : IAsyncDisposable
             _counters.Hashed(reading.Contents.Count);
             return reading.RowsRead;
         }
-        catch (Exception exception) when (exception is StorageCorruptException or MalformedDataException)
+        catch (Exception exception)
         {
-            _counters.DataCorrupt();
+            // Whatever the disk does: this leaf has not been read, and the next one may be.
+            if (exception is StorageCorruptException or MalformedDataException)
+            {
+                _counters.DataCorrupt();
+            }
+
             ReplicaLog.LeafNotRead(_logger, exception);
             return null;
         }

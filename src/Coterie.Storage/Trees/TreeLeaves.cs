@@ -348,6 +348,10 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
 
     internal void Defer(ConditionalWrite write) => _deferred.Add(write);
 
+    /// <summary>Whether the leaf is still one of its table's. For conditional writes, on the writer loop.</summary>
+    public bool IsCurrent(Leaf leaf) =>
+        _tables.GetValueOrDefault(TableOf(leaf.Start)) is { } index && index.Contains(leaf) && !_replaced.Exists(replaced => ReferenceEquals(replaced.Old, leaf));
+
     /// <summary>Puts leaves in the place of one, in effect once the batch being decided is durable. For conditional writes, on the writer loop.</summary>
     public void Replace(Leaf old, IReadOnlyList<Leaf> leaves)
     {

@@ -161,9 +161,22 @@ public sealed class HorizonsTests
         await _replica.Horizons.LoseAsync(1_000);
         Assert.False(_replica.Horizons.AnswersReads(Table, new Token(5)));
         Assert.False(_replica.Restarted().AnswersReads(Table, new Token(5)));
+
+        _replica.Time.Advance(TimeSpan.FromSeconds(5));
+        await ExchangeAsync(Second);
+        await ExchangeAsync(Third);
         _replica.Truncate();
-        Assert.True(_replica.Restarted().AnswersReads(new StorageId(8), new Token(5)));
         Assert.True(_replica.Horizons.AnswersReads(new StorageId(8), new Token(5)));
+    }
+
+    [Fact]
+    public async Task A_table_that_it_hears_of_before_it_has_exchanged_with_all_may_be_an_old_one()
+    {
+        await _replica.Horizons.LoseAsync(1_000);
+        await ExchangeAsync(Second);
+        _replica.Truncate();
+        Assert.False(_replica.Horizons.AnswersReads(new StorageId(8), new Token(5)));
+        Assert.False(_replica.Restarted().AnswersReads(new StorageId(8), new Token(5)));
     }
 
     [Fact]
