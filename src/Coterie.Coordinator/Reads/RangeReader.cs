@@ -121,17 +121,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         new HorizonNotice(command.Table, token, latest).Write(body);
         foreach (var one in participants)
         {
-            steps.Messenger.Send(replicas.Nodes[one.Slot], Verb.HorizonLearn, body.WrittenSpan, context.Timeout, Ignored.Replies, one.Slot);
-        }
-    }
-
-    /// <summary>It is told on the chance; what comes of it the next read shows.</summary>
-    private sealed class Ignored : IReplySink
-    {
-        public static Ignored Replies { get; } = new();
-
-        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
-        {
+            steps.Messenger.Send(replicas.Nodes[one.Slot], Verb.HorizonLearn, body.WrittenSpan, context.Timeout, NoReply.Instance, one.Slot);
         }
     }
 

@@ -48,6 +48,11 @@ public readonly record struct KeyRange(byte[] Lower, byte[] Upper)
         return ranges;
     }
 
+    /// <summary>What the range has in common with the keys from <paramref name="start"/> up to <paramref name="end"/>, of which there is something.</summary>
+    public KeyRange Within(byte[] start, byte[] end) => new(
+        Lower.AsSpan().SequenceCompareTo(start) >= 0 ? Lower : start,
+        Upper.AsSpan().SequenceCompareTo(end) <= 0 ? Upper : end);
+
     public void Write(IBufferWriter<byte> destination)
     {
         destination.WriteBlock(Lower);

@@ -132,7 +132,8 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
         // A leaf at the end of the group's range belongs to another group too, and cannot be dated by looking at a part of it.
         var isWhole = range.Lower.AsSpan().SequenceCompareTo(view.Start) <= 0 && range.Upper.AsSpan().SequenceCompareTo(view.End) >= 0;
         var isDating = isWhole && leaves.TryBeginDating(view.Leaf);
-        var result = await sweeper.SweepAsync(table, group, Later(range.Lower, view.Start), Earlier(range.Upper, view.End), _stopping.Token);
+        var part = range.Within(view.Start, view.End);
+        var result = await sweeper.SweepAsync(table, group, part.Lower, part.Upper, _stopping.Token);
         counters.Read(result.Read);
         counters.Swept(result.Swept);
         if (isDating && result.IsDone)
@@ -144,8 +145,4 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
     }
 
     private sealed record Run(FormationTime Horizon, Task<bool> Ends);
-
-    private static byte[] Later(byte[] left, byte[] right) => left.AsSpan().SequenceCompareTo(right) >= 0 ? left : right;
-
-    private static byte[] Earlier(byte[] left, byte[] right) => left.AsSpan().SequenceCompareTo(right) <= 0 ? left : right;
 }

@@ -51,8 +51,7 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
     {
         foreach (var view in unread)
         {
-            var part = new KeyRange(Later(view.Start, range.Lower), Earlier(view.End, range.Upper));
-            if (!TryHash(head, part, HashedEntriesMax, ref hash, ref count, ref leavesOut, ref rowsRead))
+            if (!TryHash(head, range.Within(view.Start, view.End), HashedEntriesMax, ref hash, ref count, ref leavesOut, ref rowsRead))
             {
                 return false;
             }
@@ -236,8 +235,4 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
 
         return rows;
     }
-
-    private static byte[] Later(byte[] left, byte[] right) => left.AsSpan().SequenceCompareTo(right) >= 0 ? left : right;
-
-    private static byte[] Earlier(byte[] left, byte[] right) => left.AsSpan().SequenceCompareTo(right) <= 0 ? left : right;
 }

@@ -423,10 +423,7 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
     {
         foreach (var (leaf, lastBatch) in basis.Leaves)
         {
-            if (leaf.LastBatch != lastBatch
-                || _tables.GetValueOrDefault(TableOf(leaf.Start)) is not { } index
-                || !index.Contains(leaf)
-                || _replaced.Exists(replaced => ReferenceEquals(replaced.Old, leaf)))
+            if (leaf.LastBatch != lastBatch || !IsCurrent(leaf))
             {
                 return false;
             }

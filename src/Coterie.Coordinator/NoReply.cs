@@ -1,6 +1,6 @@
 using Coterie.Cluster.Transport;
 
-namespace Coterie.Coordinator.Batches;
+namespace Coterie.Coordinator;
 
 /// <summary>For what need not arrive.</summary>
 internal sealed class NoReply : IReplySink
