@@ -132,6 +132,27 @@ public sealed class AdminServerTests : IAsyncLifetime
         Assert.Equal(expected, (await PostAsync("/job", new string(' ', length), "application/json", chunked ? ("Transfer-Encoding", "chunked") : null)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/healthz", "GET", "text/plain")]
+    [InlineData("/job", "POST", "text/plain")]
+    [InlineData("/job", "POST", "application/json")]
+    public async Task Who_sends_slowly_still_hears_why_the_body_is_refused(string path, string verb, string contentType)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(_address);
+        await using var stream = new NetworkStream(socket);
+        const int Length = 500_000;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{verb} {path} HTTP/1.1\r\nHost: {_address}\r\nContent-Type: {contentType}\r\nContent-Length: {Length}\r\n\r\n"));
+        for (var sent = 0; sent < Length; sent += 1_000)
+        {
+            await stream.WriteAsync(new byte[1_000]);
+        }
+
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        Assert.Matches("^HTTP/1.1 4(13|15) ", await reader.ReadLineAsync() ?? "");
+        Assert.Contains("Connection: close", await reader.ReadToEndAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
     private Task<HttpResponseMessage> PostAsync(string path, string body, string contentType, (string Name, string Value)? header = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"http://{_address}{path}") { Content = new StringContent(body, Encoding.UTF8, contentType) };

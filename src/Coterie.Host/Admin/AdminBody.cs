@@ -10,6 +10,9 @@ internal static class AdminBody
 {
     public const int BytesMax = 1024;
 
+    /// <summary>So much of a refused body is read and dropped. Who sends still more is cut off.</summary>
+    public const int DroppedBytesMax = 1024 * 1024;
+
     /// <summary>Null if the request may come in; otherwise what it is answered.</summary>
     public static AdminAnswer? Refusal(HttpRequest request)
     {
@@ -38,6 +41,22 @@ internal static class AdminBody
         catch (BadHttpRequestException exception)
         {
             return (default, new AdminAnswer(exception.StatusCode, AdminAnswer.PlainText, "The body cannot be read.\n"));
+        }
+    }
+
+    /// <summary>
+    /// Reads the rest of a refused body and forgets it. A connection closed while its client still writes is reset, and the client is told of a broken
+    /// pipe instead of the refusal (RFC 9112 §9.6).
+    /// </summary>
+    public static async Task DropAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await request.Body.CopyToAsync(Stream.Null, cancellationToken);
+        }
+        catch (BadHttpRequestException)
+        {
+            // Too long, too slow or torn: the refusal is sent all the same, to whom it reaches.
         }
     }
 

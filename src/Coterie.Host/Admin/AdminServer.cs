@@ -33,7 +33,7 @@ internal sealed class AdminServer : IAsyncDisposable
         ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = AdminBody.BytesMax;
+        options.Limits.MaxRequestBodySize = AdminBody.DroppedBytesMax;
         options.Limits.MaxConcurrentConnections = connectionsMax;
         options.Listen(address);
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), loggers);
@@ -94,8 +94,7 @@ internal sealed class AdminServer : IAsyncDisposable
             }
             else if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             {
-                context.Response.Headers.Connection = "close";
-                await AnswerAsync(context, new AdminAnswer(StatusCodes.Status413PayloadTooLarge, AdminAnswer.PlainText, "No such request has a body.\n"));
+                await RefuseAsync(context, new AdminAnswer(StatusCodes.Status413PayloadTooLarge, AdminAnswer.PlainText, "No such request has a body.\n"));
             }
             else
             {
@@ -119,12 +118,20 @@ internal sealed class AdminServer : IAsyncDisposable
                 (body, refusal) = await AdminBody.ReadAsync(context.Request, context.RequestAborted);
             }
 
-            if (refusal is not null)
+            if (refusal is { } refused)
             {
-                context.Response.Headers.Connection = "close";
+                await RefuseAsync(context, refused);
+                return;
             }
 
-            await AnswerAsync(context, refusal ?? await job.Begin(body));
+            await AnswerAsync(context, await job.Begin(body));
+        }
+
+        private static async Task RefuseAsync(HttpContext context, AdminAnswer refusal)
+        {
+            await AdminBody.DropAsync(context.Request, context.RequestAborted);
+            context.Response.Headers.Connection = "close";
+            await AnswerAsync(context, refusal);
         }
 
         private static bool IsLoopback(HostString host) =>
