@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Coterie.Model;
 
 namespace Coterie.Storage.Trees;
@@ -12,7 +13,7 @@ internal sealed class LeafIndex
 {
     private const int ChunkMax = 512;
 
-    private readonly List<List<Leaf>> _chunks = [];
+    private readonly List<Chunk> _chunks = [];
 
     /// <param name="leaves">In order; may be empty.</param>
     public LeafIndex(uint table, IEnumerable<Leaf> leaves)
@@ -22,10 +23,10 @@ internal sealed class LeafIndex
         {
             if (_chunks.Count == 0 || _chunks[^1].Count == ChunkMax / 2)
             {
-                _chunks.Add([]);
+                _chunks.Add(new Chunk());
             }
 
-            _chunks[^1].Add(leaf);
+            _chunks[^1].Insert(_chunks[^1].Count, [leaf]);
             Count++;
         }
 
@@ -33,13 +34,14 @@ internal sealed class LeafIndex
         BinaryPrimitives.WriteUInt32BigEndian(first, table);
         if (_chunks.Count == 0)
         {
-            _chunks.Add([Leaf.Dirty(first)]);
+            _chunks.Add(new Chunk());
+            _chunks[0].Insert(0, [Leaf.Dirty(first)]);
             Count = 1;
         }
         else if (!_chunks[0][0].Start.AsSpan().SequenceEqual(first))
         {
             // The record was lost or damaged: what it stood for is read anew.
-            _chunks[0].Insert(0, Leaf.Dirty(first));
+            _chunks[0].Insert(0, [Leaf.Dirty(first)]);
             Count++;
         }
     }
@@ -76,7 +78,7 @@ internal sealed class LeafIndex
         Check.That(ReferenceEquals(_chunks[chunk][index], leaf));
         Check.That(leaves.Count > 0 || chunk > 0 || index > 0, "the first leaf of a table stays");
         _chunks[chunk].RemoveAt(index);
-        _chunks[chunk].InsertRange(index, leaves);
+        _chunks[chunk].Insert(index, leaves);
         Count += leaves.Count - 1;
         if (_chunks[chunk].Count == 0)
         {
@@ -111,9 +113,9 @@ internal sealed class LeafIndex
     {
         foreach (var chunk in _chunks)
         {
-            foreach (var leaf in chunk)
+            for (var i = 0; i < chunk.Count; i++)
             {
-                yield return leaf;
+                yield return chunk[i];
             }
         }
     }
@@ -137,33 +139,72 @@ internal sealed class LeafIndex
         }
 
         chunk = low;
-        var leaves = _chunks[chunk];
-        low = 0;
-        high = leaves.Count;
-        while (high - low > 1)
-        {
-            var middle = (low + high) / 2;
-            if (leaves[middle].CompareStartTo(prefix, key) <= 0)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        index = low;
+        index = _chunks[chunk].Locate(prefix, key);
     }
 
     private void CutChunk(int chunk)
     {
-        var leaves = _chunks[chunk];
-        while (leaves.Count > ChunkMax)
+        while (_chunks[chunk].Count > ChunkMax)
         {
-            var half = leaves.GetRange(leaves.Count - (ChunkMax / 2), ChunkMax / 2);
-            leaves.RemoveRange(leaves.Count - (ChunkMax / 2), ChunkMax / 2);
-            _chunks.Insert(chunk + 1, half);
+            _chunks.Insert(chunk + 1, _chunks[chunk].TakeLast(ChunkMax / 2));
+        }
+    }
+
+    /// <summary>
+    /// A run of leaves, and beside it their prefixes, which are all that a look-up reads as long as they differ: they lie side by side in memory, where
+    /// each leaf is somewhere else.
+    /// </summary>
+    private sealed class Chunk
+    {
+        private readonly List<Leaf> _leaves = [];
+        private readonly List<ulong> _prefixes = [];
+
+        public int Count => _leaves.Count;
+
+        public Leaf this[int index] => _leaves[index];
+
+        public void Insert(int index, IReadOnlyList<Leaf> leaves)
+        {
+            _leaves.InsertRange(index, leaves);
+            _prefixes.InsertRange(index, leaves.Select(static leaf => leaf.Prefix));
+        }
+
+        public void RemoveAt(int index)
+        {
+            _leaves.RemoveAt(index);
+            _prefixes.RemoveAt(index);
+        }
+
+        public Chunk TakeLast(int count)
+        {
+            var taken = new Chunk();
+            taken._leaves.AddRange(_leaves.GetRange(Count - count, count));
+            taken._prefixes.AddRange(_prefixes.GetRange(Count - count, count));
+            _leaves.RemoveRange(Count - count, count);
+            _prefixes.RemoveRange(_prefixes.Count - count, count);
+            return taken;
+        }
+
+        /// <summary>Where the last leaf stands that does not start behind the key; the first if there is none.</summary>
+        public int Locate(ulong prefix, ReadOnlySpan<byte> key)
+        {
+            var prefixes = CollectionsMarshal.AsSpan(_prefixes);
+            var low = 0;
+            var high = prefixes.Length;
+            while (high - low > 1)
+            {
+                var middle = (low + high) / 2;
+                if (prefixes[middle] < prefix || (prefixes[middle] == prefix && _leaves[middle].CompareStartTo(prefix, key) <= 0))
+                {
+                    low = middle;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
         }
     }
 }

@@ -379,6 +379,24 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         }
     }
 
+    /// <summary>
+    /// On the writer loop, while the batch is on its way to the disk, where this costs no time: what it writes was written a moment ago. Nobody reads
+    /// its leaves before <see cref="Finished"/>.
+    /// </summary>
+    internal void NoteRecent(StorageBatch batch)
+    {
+        lock (_lock)
+        {
+            foreach (var item in batch.From(0))
+            {
+                if (item.Area == StorageArea.Data && item.Operation == BatchOperation.Merge)
+                {
+                    _recent.Add(EntryHash.OfKey(item.Key));
+                }
+            }
+        }
+    }
+
     /// <summary>On the writer loop, when the batch has become durable, or has not.</summary>
     internal void Finished(bool durable)
     {
@@ -450,10 +468,6 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
 
             var leaf = IndexOf(TableOf(item.Key)).Find(item.Key);
             Mark(leaf, item.Operation is BatchOperation.Merge or BatchOperation.MergeSettled ? batch.OldestFormed : long.MaxValue);
-            if (item.Operation == BatchOperation.Merge)
-            {
-                _recent.Add(EntryHash.OfKey(item.Key));
-            }
         }
 
         for (; marked < _marked.Count; marked++)

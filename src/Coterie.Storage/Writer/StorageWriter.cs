@@ -174,7 +174,9 @@ public sealed partial class StorageWriter : IStorageWriter
         try
         {
             _leaves?.Finish(_batch);
-            await _engine.CommitAsync(_batch);
+            var commit = _engine.CommitAsync(_batch);
+            _leaves?.NoteRecent(_batch);
+            await commit;
             _leaves?.Finished(durable: true);
             Volatile.Write(ref _syncs, _syncs + 1);
             Volatile.Write(ref _syncedBytes, _syncedBytes + _batch.Bytes);
