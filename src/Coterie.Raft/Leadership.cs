@@ -1,0 +1,275 @@
+namespace Coterie.Raft;
+
+/// <summary>What a member does and knows while it leads (Raft §5.3; thesis §6.4, §3.10): who has which entries, which reads wait, to whom it hands over.</summary>
+internal sealed class Leadership
+{
+    private readonly int _self;
+    private readonly long _term;
+    private readonly RaftLog _log;
+    private readonly RaftOptions _options;
+    private readonly Outbox _outbox;
+    private readonly FollowerProgress[] _followers;
+    private readonly long _firstIndex;
+    private int _ticksSinceHeartbeat;
+    private int _ticksSinceCount;
+    private int _ticksOfTransfer;
+
+    /// <param name="firstIndex">Of the entry that it wrote when it became leader.</param>
+    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, Outbox outbox)
+    {
+        _self = self;
+        _term = term;
+        _log = log;
+        _options = options;
+        _outbox = outbox;
+        _firstIndex = firstIndex;
+        _followers = [.. Enumerable.Range(0, members).Select(_ => new FollowerProgress(firstIndex) { IsActive = true })];
+        Reads = new ReadRounds(self, members);
+    }
+
+    public ReadRounds Reads { get; }
+
+    /// <summary>To whom leadership is being handed; null: to nobody. Meanwhile nothing is appended.</summary>
+    public int? TransferTarget { get; private set; }
+
+    /// <summary>It has committed an entry of its own term, so it knows all that is committed (Raft §8).</summary>
+    public bool KnowsCommitted => _log.Committed >= _firstIndex;
+
+    public long MatchOf(int member) => member == _self ? _log.Stable : _followers[member].Match;
+
+    /// <summary>False: a majority has not been heard of for an election's time. Another may lead by now; this one must not go on (thesis §6.2).</summary>
+    public bool Tick()
+    {
+        if (TransferTarget is not null && ++_ticksOfTransfer >= _options.ElectionTicks)
+        {
+            TransferTarget = null;
+        }
+
+        if (++_ticksSinceCount >= _options.ElectionTicks)
+        {
+            _ticksSinceCount = 0;
+            if (!HasQuorum())
+            {
+                return false;
+            }
+        }
+
+        if (++_ticksSinceHeartbeat >= _options.HeartbeatTicks)
+        {
+            SendHeartbeats();
+        }
+
+        return true;
+    }
+
+    public void SendHeartbeats()
+    {
+        _ticksSinceHeartbeat = 0;
+        ForEachFollower(SendHeartbeat);
+    }
+
+    /// <summary>Sends each follower what it lacks, as far as it may be sent now.</summary>
+    public void SendEntries() => ForEachFollower(SendEntries);
+
+    public void OnAppendReply(RaftMessage reply)
+    {
+        var follower = HeardOf(reply);
+        if (reply.IsRejected)
+        {
+            if (follower.Refused(reply.Refused, LastPossibleMatch(reply.Position)))
+            {
+                SendEntries(reply.From);
+            }
+
+            return;
+        }
+
+        follower.Accepted(reply.Position.Index);
+        SendEntries(reply.From);
+        if (TransferTarget == reply.From)
+        {
+            TryHandOver();
+        }
+    }
+
+    public void OnHeartbeatReply(RaftMessage reply)
+    {
+        var follower = HeardOf(reply);
+        if (!reply.IsPassive)
+        {
+            Reads.Answered(reply.From, reply.Round);
+        }
+
+        follower.HeardHeartbeat();
+        SendEntries(reply.From);
+    }
+
+    /// <summary>Commits what a majority has on its disks, if its last entry is of this term: earlier ones follow from it (Raft §5.4.2). True: something was.</summary>
+    public bool TryCommit()
+    {
+        Span<long> indexes = stackalloc long[_followers.Length];
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            indexes[i] = _followers[i].IsPassive ? 0 : MatchOf(i);
+        }
+
+        var common = Quorum.CommonTo(indexes);
+        if (common <= _log.Committed || !_log.TryTermOf(common, out var term) || term != _term)
+        {
+            return false;
+        }
+
+        _log.Commit(common);
+
+        // Whoever waits for no entries would hear of it with the next heartbeat only.
+        ForEachFollower(member =>
+        {
+            if (_followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
+            {
+                SendHeartbeat(member);
+            }
+        });
+        return true;
+    }
+
+    /// <summary>Begins the next round of reads. False: there is none to begin.</summary>
+    public bool TryBeginReads()
+    {
+        if (!KnowsCommitted || !Reads.TryBegin(_log.Committed))
+        {
+            return false;
+        }
+
+        SendHeartbeats();
+        return true;
+    }
+
+    public void HandOverTo(int member)
+    {
+        TransferTarget = member;
+        _ticksOfTransfer = 0;
+        if (_followers[member].State == ProgressState.Probe)
+        {
+            _followers[member].ProbeAgain();
+        }
+
+        SendEntries(member);
+        TryHandOver();
+    }
+
+    /// <summary>The follower could not fetch the state, or starts over.</summary>
+    public void ProbeAgain(int member) => _followers[member].ProbeAgain();
+
+    private void TryHandOver()
+    {
+        if (TransferTarget is { } target && _followers[target] is { IsPassive: false } follower && follower.Match == _log.LastIndex)
+        {
+            _outbox.AtOnce.Add(Message(RaftMessageKind.TimeoutNow, target));
+        }
+    }
+
+    private bool HasQuorum()
+    {
+        var active = 1;
+        ForEachFollower(member =>
+        {
+            active += _followers[member] is { IsActive: true, IsPassive: false } ? 1 : 0;
+            _followers[member].IsActive = false;
+        });
+        return active >= Quorum.Of(_followers.Length);
+    }
+
+    private FollowerProgress HeardOf(RaftMessage reply)
+    {
+        var follower = _followers[reply.From];
+        follower.IsActive = true;
+        follower.IsPassive = reply.IsPassive;
+        return follower;
+    }
+
+    /// <summary>
+    /// The follower's log ends, or differs, at this position: no entry of a later term than that one's can match, so the search passes over all of them at
+    /// once (Raft §5.3, last paragraphs).
+    /// </summary>
+    private long LastPossibleMatch(LogPosition hint)
+    {
+        var index = Math.Min(hint.Index, _log.LastIndex);
+        while (index > _log.Before.Index && _log[index].Term > hint.Term)
+        {
+            index--;
+        }
+
+        return index;
+    }
+
+    private void SendEntries(int member)
+    {
+        var follower = _followers[member];
+        while (follower.CanSend(_options.InFlightMax))
+        {
+            var before = follower.Next - 1;
+            var isProbe = follower.State == ProgressState.Probe;
+            if (follower.Next > _log.LastIndex && !(isProbe && follower.Match < _log.LastIndex))
+            {
+                return;
+            }
+
+            if (!_log.TryTermOf(before, out var term))
+            {
+                // What the followers fetch is applied already, so that nobody has to wait for it.
+                var position = _log.Before;
+                follower.AwaitSnapshot(position.Index);
+                _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
+                return;
+            }
+
+            var entries = _log.From(follower.Next, _log.LastIndex, _options.MessageBytesMax);
+            follower.Sent(entries.Count);
+            _outbox.AtOnce.Add(Message(RaftMessageKind.Append, member) with
+            {
+                Position = new LogPosition(before, term),
+                Commit = _log.Committed,
+                Entries = [.. entries],
+            });
+        }
+    }
+
+    private void SendHeartbeat(int member)
+    {
+        var follower = _followers[member];
+        if (follower.State == ProgressState.Snapshot)
+        {
+            // Said again with each heartbeat: it may have been lost, and who has the state already says so.
+            _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
+            return;
+        }
+
+        _outbox.AtOnce.Add(Message(RaftMessageKind.Heartbeat, member) with { Commit = Math.Min(follower.Match, _log.Committed), Round = Reads.Round });
+    }
+
+    private LogPosition SnapshotPosition(FollowerProgress follower)
+    {
+        var index = follower.Next - 1;
+        if (_log.TryTermOf(index, out var term))
+        {
+            return new LogPosition(index, term);
+        }
+
+        // The log was shortened further meanwhile.
+        follower.AwaitSnapshot(_log.Before.Index);
+        return _log.Before;
+    }
+
+    private void ForEachFollower(Action<int> act)
+    {
+        for (var member = 0; member < _followers.Length; member++)
+        {
+            if (member != _self)
+            {
+                act(member);
+            }
+        }
+    }
+
+    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = _term };
+}

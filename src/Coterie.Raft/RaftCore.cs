@@ -1,0 +1,578 @@
+using Coterie.Model;
+
+namespace Coterie.Raft;
+
+/// <summary>What a member is at the moment (Raft figure 4, with the pre-vote of Ongaro's thesis §9.6).</summary>
+public enum RaftRole : byte
+{
+    Follower,
+
+    /// <summary>Asks whether it would be elected, before it disturbs anyone with a new term.</summary>
+    PreCandidate,
+    Candidate,
+    Leader,
+}
+
+/// <summary>Whether a command was taken.</summary>
+public enum ProposeResult : byte
+{
+    Appended,
+    NotLeader,
+
+    /// <summary>Too much is uncommitted, or leadership is being handed over. Not appended.</summary>
+    Busy,
+}
+
+/// <summary>
+/// One member of a Raft group (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014; extensions by Ongaro's thesis): a pure
+/// core without clock, disk or network, in the shape of etcd's. Messages and ticks go in; <see cref="TryTake"/> says what to write, send and apply.
+/// Not safe for several threads.
+/// </summary>
+/// <remarks>
+/// What makes it safe: a member gives one vote a term, to a log at least as complete as its own, and says so only when that is on its disk; a leader commits
+/// by counting copies of entries of its own term only; the members of a group never change.
+/// </remarks>
+public sealed class RaftCore
+{
+    private readonly int _self;
+    private readonly int _members;
+    private readonly RaftOptions _options;
+    private readonly Random _random;
+    private readonly Outbox _outbox = new();
+    private readonly List<long> _refusedReads = [];
+    private HardState _written;
+    private LogPosition? _writing;
+    private bool _isWriting;
+    private Leadership? _leadership;
+    private VoteTally? _tally;
+    private (int From, LogPosition Position)? _fetch;
+    private LogPosition? _fetching;
+    private int _ticks;
+    private int _timeout;
+    private int? _leader;
+
+    /// <param name="self">This member's index.</param>
+    /// <param name="members">How many there are.</param>
+    /// <param name="state">As it is on the disk.</param>
+    /// <param name="log">As it is on the disk.</param>
+    /// <param name="random">Spreads elections.</param>
+    public RaftCore(int self, int members, HardState state, RaftLog log, RaftOptions options, Random random)
+    {
+        Check.That(self >= 0 && self < members);
+        _self = self;
+        _members = members;
+        _options = options;
+        _random = random;
+        _written = state;
+        Term = state.Term;
+        Vote = state.Vote;
+        Log = log;
+        RestartTimer();
+    }
+
+    public RaftRole Role { get; private set; }
+
+    public long Term { get; private set; }
+
+    /// <summary>Whom this member voted for in its term; <see cref="HardState.Nobody"/>.</summary>
+    public int Vote { get; private set; }
+
+    /// <summary>Who leads in this term, as far as this member has heard.</summary>
+    public int? Leader => Role == RaftRole.Leader ? _self : _leader;
+
+    public RaftLog Log { get; }
+
+    /// <summary>
+    /// This member may have forgotten what it promised (its disk was lost): it follows, but neither votes nor counts. Set by its owner, who also ends it,
+    /// see <see cref="EndPassive"/>.
+    /// </summary>
+    public bool IsPassive { get; set; }
+
+    /// <summary>It leads, and knows everything that earlier leaders committed.</summary>
+    public bool KnowsCommitted => _leadership is { KnowsCommitted: true };
+
+    /// <summary>For tests: how far the leader believes a member's log to match.</summary>
+    internal long MatchOf(int member) => _leadership?.MatchOf(member) ?? 0;
+
+    /// <summary>The next tick of the owner's clock.</summary>
+    public void Tick()
+    {
+        if (_leadership is { } leadership)
+        {
+            if (!leadership.Tick())
+            {
+                Follow(Term, null);
+            }
+
+            return;
+        }
+
+        if (++_ticks >= _timeout && !IsPassive)
+        {
+            Campaign(isTransfer: false);
+        }
+    }
+
+    /// <summary>
+    /// The connection to this member is gone. If it led, an election begins within a few ticks instead of waiting for its silence: whether that was right the
+    /// others decide, who vote for nobody as long as they hear of a leader.
+    /// </summary>
+    public void Suspect(int member)
+    {
+        if (_leader == member && Role == RaftRole.Follower)
+        {
+            _ticks = Math.Max(_ticks, _options.ElectionTicks);
+            _timeout = _ticks + 1 + _random.Next(_options.SuspicionTicks);
+        }
+    }
+
+    /// <summary>Appends a command, if this member leads.</summary>
+    public ProposeResult Propose(ReadOnlyMemory<byte> payload, out LogPosition position)
+    {
+        position = default;
+        if (_leadership is not { } leadership)
+        {
+            return ProposeResult.NotLeader;
+        }
+
+        if (leadership.TransferTarget is not null || UncommittedBytes() > _options.UncommittedBytesMax)
+        {
+            return ProposeResult.Busy;
+        }
+
+        position = Append(RaftEntryKind.Command, payload);
+        return ProposeResult.Appended;
+    }
+
+    /// <summary>Asks for a linearizable read. It comes back as confirmed, with the index that it must wait for, or as refused. False: not the leader, or too many wait.</summary>
+    public bool TryRead(long id)
+    {
+        if (_leadership is not { } leadership || leadership.Reads.Count >= _options.PendingReadsMax)
+        {
+            return false;
+        }
+
+        leadership.Reads.Add(id);
+        return true;
+    }
+
+    /// <summary>Hands leadership to another member, once it has the whole log. It may come to nothing; then this one goes on.</summary>
+    public void HandOverTo(int member)
+    {
+        if (_leadership is { TransferTarget: null } leadership && member != _self)
+        {
+            leadership.HandOverTo(member);
+        }
+    }
+
+    /// <summary>What was given out to be written is durable.</summary>
+    public void Written()
+    {
+        Check.That(_isWriting);
+        _isWriting = false;
+        if (_writing is { } last)
+        {
+            Log.SetStable(last);
+            _writing = null;
+        }
+
+        _leadership?.TryCommit();
+    }
+
+    /// <summary>The state as of the position, or a later one, is here and durable: the log goes on behind it.</summary>
+    /// <param name="position">As <see cref="RaftOutput.Fetch"/> said.</param>
+    public void Restored(LogPosition position)
+    {
+        _fetching = null;
+        if (position.Index <= Log.Committed)
+        {
+            return;
+        }
+
+        // Entries that are here already and match are kept: they are not sent twice.
+        if (Log.Has(position))
+        {
+            Log.Commit(position.Index);
+            Log.SetApplied(position.Index);
+        }
+        else
+        {
+            Log.Restart(position);
+        }
+
+        if (Role == RaftRole.Follower && _leader is { } leader)
+        {
+            ReplyAppended(leader, position);
+        }
+    }
+
+    /// <summary>The state could not be fetched; the leader will offer it again.</summary>
+    public void FetchFailed() => _fetching = null;
+
+    /// <summary>
+    /// This member counts again. Before, its owner has asked all others for their terms and it has everything that was committed since: whatever it may have
+    /// promised was in <paramref name="highestTerm"/> or before, and there it votes no more.
+    /// </summary>
+    public void EndPassive(long highestTerm)
+    {
+        IsPassive = false;
+        if (highestTerm > Term)
+        {
+            Follow(highestTerm, null);
+        }
+
+        if (Role == RaftRole.Follower && Vote == HardState.Nobody)
+        {
+            // Spent: who asks for it in this term may have had it before.
+            Vote = _self;
+        }
+    }
+
+    public void Step(RaftMessage message)
+    {
+        Check.That(message.To == _self && message.From != _self && message.From < _members);
+        if (message.Term > Term && !TryCatchUpTerm(message))
+        {
+            return;
+        }
+
+        if (message.Term < Term)
+        {
+            AnswerFromLaterTerm(message);
+            return;
+        }
+
+        switch (message.Kind)
+        {
+            case RaftMessageKind.PreVote or RaftMessageKind.Vote:
+                OnVoteRequest(message);
+                break;
+            case RaftMessageKind.PreVoteReply or RaftMessageKind.VoteReply:
+                OnVoteReply(message);
+                break;
+            case RaftMessageKind.Append or RaftMessageKind.Heartbeat or RaftMessageKind.Snapshot:
+                OnLeaderMessage(message);
+                break;
+            case RaftMessageKind.AppendReply:
+                _leadership?.OnAppendReply(message);
+                _leadership?.TryCommit();
+                break;
+            case RaftMessageKind.HeartbeatReply:
+                _leadership?.OnHeartbeatReply(message);
+                break;
+            case RaftMessageKind.TimeoutNow when Role == RaftRole.Follower && message.From == _leader && !IsPassive:
+                Campaign(isTransfer: true);
+                break;
+        }
+    }
+
+    /// <summary>What is to be done now. False: nothing.</summary>
+    public bool TryTake(RaftOutput output)
+    {
+        if (_leadership is { } leadership)
+        {
+            leadership.SendEntries();
+            do
+            {
+                leadership.Reads.TakeConfirmed(output.Reads);
+            }
+            while (leadership.TryBeginReads());
+        }
+
+        Move(_outbox.AtOnce, output.Send);
+        Move(_refusedReads, output.RefusedReads);
+        output.Fetch = _fetch;
+        _fetch = null;
+        if (_fetching is null && Log.Applied < Log.Committed)
+        {
+            output.Committed.AddRange(Log.From(Log.Applied + 1, Log.Committed, _options.ApplyBytesMax));
+            Log.SetApplied(output.Committed[^1].Index);
+        }
+
+        if (!_isWriting)
+        {
+            output.Write = TakeWrite();
+            Move(_outbox.AfterWrite, output.Write is null ? output.Send : output.SendAfterWrite);
+        }
+
+        return !output.IsEmpty;
+    }
+
+    private static void Move<T>(List<T> from, List<T> to)
+    {
+        to.AddRange(from);
+        from.Clear();
+    }
+
+    private RaftWrite? TakeWrite()
+    {
+        var state = new HardState(Term, Vote);
+        var entries = Log.Unstable();
+        if (state == _written && entries.Count == 0)
+        {
+            return null;
+        }
+
+        var write = new RaftWrite(state == _written ? null : state, entries);
+        _written = state;
+        _writing = write.Last;
+        _isWriting = true;
+        return write;
+    }
+
+    private long UncommittedBytes() =>
+        Log.LastIndex == Log.Committed ? 0 : Log.Bytes * (Log.LastIndex - Log.Committed) / Math.Max(1, Log.LastIndex - Log.Before.Index);
+
+    /// <summary>A later term. False: the message is not for this member to act on.</summary>
+    private bool TryCatchUpTerm(RaftMessage message)
+    {
+        var isVote = message.Kind is RaftMessageKind.PreVote or RaftMessageKind.Vote;
+        if (isVote && !message.IsTransfer && HearsOfLeader())
+        {
+            // Who has lost touch with a leader that the others hear must not unseat it (thesis §4.2.3).
+            return false;
+        }
+
+        if (message.Kind == RaftMessageKind.PreVote || (message.Kind == RaftMessageKind.PreVoteReply && !message.IsRejected))
+        {
+            if (message.Kind == RaftMessageKind.PreVote)
+            {
+                OnVoteRequest(message);
+            }
+            else if (Role == RaftRole.PreCandidate && message.Term == Term + 1)
+            {
+                OnVoteReply(message);
+            }
+
+            return false;
+        }
+
+        Follow(message.Term, message.Kind is RaftMessageKind.Append or RaftMessageKind.Heartbeat or RaftMessageKind.Snapshot ? message.From : null);
+        return true;
+    }
+
+    private bool HearsOfLeader() => Role == RaftRole.Leader || (_leader is not null && _ticks < _options.ElectionTicks);
+
+    private void AnswerFromLaterTerm(RaftMessage message)
+    {
+        switch (message.Kind)
+        {
+            case RaftMessageKind.Append or RaftMessageKind.Heartbeat or RaftMessageKind.Snapshot:
+                // A leader that has been replaced, or one whose follower went ahead alone, learns the term.
+                Reply(RaftMessageKind.AppendReply, message.From, rejected: true, _outbox.AfterWrite);
+                break;
+            case RaftMessageKind.PreVote:
+                Reply(RaftMessageKind.PreVoteReply, message.From, rejected: true, _outbox.AfterWrite);
+                break;
+        }
+    }
+
+    private void OnVoteRequest(RaftMessage message)
+    {
+        var isPreVote = message.Kind == RaftMessageKind.PreVote;
+        var isFree = isPreVote ? message.Term > Term : Vote == message.From || (Vote == HardState.Nobody && Leader is null);
+        var isGranted = isFree && !IsPassive && message.Position.IsUpToDateWith(Log.Last);
+        if (isPreVote)
+        {
+            _outbox.AfterWrite.Add(Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
+            return;
+        }
+
+        if (isGranted)
+        {
+            Vote = message.From;
+            RestartTimer();
+        }
+
+        Reply(RaftMessageKind.VoteReply, message.From, !isGranted, _outbox.AfterWrite);
+    }
+
+    private void OnVoteReply(RaftMessage message)
+    {
+        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate : Role == RaftRole.Candidate;
+        if (!isAwaited || message.IsPassive || _tally is not { } tally)
+        {
+            return;
+        }
+
+        tally.Count(message.From, !message.IsRejected);
+        if (tally.IsWon)
+        {
+            Won();
+        }
+        else if (tally.IsLost)
+        {
+            Follow(Term, null);
+        }
+    }
+
+    private void OnLeaderMessage(RaftMessage message)
+    {
+        Check.That(Role != RaftRole.Leader, "one leader a term (Raft §5.2)");
+        if (Role != RaftRole.Follower)
+        {
+            Follow(Term, message.From);
+        }
+
+        _leader = message.From;
+        RestartTimer();
+        switch (message.Kind)
+        {
+            case RaftMessageKind.Append:
+                OnAppend(message);
+                break;
+            case RaftMessageKind.Heartbeat:
+                Log.Commit(Math.Min(message.Commit, Log.LastIndex));
+                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
+                break;
+            case RaftMessageKind.Snapshot:
+                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
+                OnSnapshot(message);
+                break;
+        }
+    }
+
+    private void OnAppend(RaftMessage message)
+    {
+        if (message.Position.Index < Log.Committed)
+        {
+            // Everything up to there is the leader's already; who sent this does not know it yet.
+            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
+            return;
+        }
+
+        if (!Log.Has(message.Position))
+        {
+            var possible = LastNotAfter(Math.Min(message.Position.Index, Log.LastIndex), message.Position.Term);
+            _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, message.From) with { IsRejected = true, Refused = message.Position.Index, Position = possible });
+            return;
+        }
+
+        Log.Accept(message.Entries);
+        var last = message.Entries.IsEmpty ? message.Position : message.Entries[^1].Position;
+        Log.Commit(Math.Min(message.Commit, last.Index));
+        ReplyAppended(message.From, last);
+    }
+
+    private void OnSnapshot(RaftMessage message)
+    {
+        if (message.Position.Index <= Log.Committed)
+        {
+            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
+        }
+        else if (_fetching is null)
+        {
+            _fetching = message.Position;
+            _fetch = (message.From, message.Position);
+        }
+    }
+
+    /// <summary>The last position up to the index whose term is not later: nothing behind it can match a leader's entry of that term.</summary>
+    private LogPosition LastNotAfter(long index, long term)
+    {
+        while (index > Log.Before.Index && Log[index].Term > term)
+        {
+            index--;
+        }
+
+        return index <= Log.Before.Index ? Log.Before : Log[index].Position;
+    }
+
+    private void Campaign(bool isTransfer)
+    {
+        RestartTimer();
+        _leader = null;
+        _tally = new VoteTally(_members, _self);
+        Role = isTransfer ? RaftRole.Candidate : RaftRole.PreCandidate;
+        if (isTransfer)
+        {
+            Term++;
+            Vote = _self;
+        }
+
+        Ask(isTransfer);
+    }
+
+    private void Won()
+    {
+        if (Role == RaftRole.PreCandidate)
+        {
+            Role = RaftRole.Candidate;
+            Term++;
+            Vote = _self;
+            _tally = new VoteTally(_members, _self);
+            RestartTimer();
+            Ask(isTransfer: false);
+            return;
+        }
+
+        Role = RaftRole.Leader;
+        _tally = null;
+        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, _outbox);
+        Append(RaftEntryKind.Empty, ReadOnlyMemory<byte>.Empty);
+        _leadership.SendHeartbeats();
+    }
+
+    private void Ask(bool isTransfer)
+    {
+        var isPreVote = Role == RaftRole.PreCandidate;
+        for (var member = 0; member < _members; member++)
+        {
+            if (member != _self)
+            {
+                var request = Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
+                {
+                    Term = isPreVote ? Term + 1 : Term,
+                    Position = Log.Last,
+                    IsTransfer = isTransfer,
+                };
+                (isPreVote ? _outbox.AtOnce : _outbox.AfterWrite).Add(request);
+            }
+        }
+
+        if (_tally!.IsWon)
+        {
+            Won();
+        }
+    }
+
+    private void Follow(long term, int? leader)
+    {
+        if (_leadership is { } leadership)
+        {
+            _refusedReads.AddRange(leadership.Reads.All());
+            _leadership = null;
+        }
+
+        if (term > Term)
+        {
+            Term = term;
+            Vote = HardState.Nobody;
+        }
+
+        Role = RaftRole.Follower;
+        _tally = null;
+        _leader = leader;
+        RestartTimer();
+    }
+
+    private LogPosition Append(RaftEntryKind kind, ReadOnlyMemory<byte> payload)
+    {
+        var position = new LogPosition(Log.LastIndex + 1, Term);
+        Log.Append(new RaftEntry(position, kind, payload));
+        return position;
+    }
+
+    private void ReplyAppended(int leader, LogPosition last) =>
+        _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, leader) with { Position = last });
+
+    private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(Message(kind, to) with { IsRejected = rejected });
+
+    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = Term, IsPassive = IsPassive };
+
+    private void RestartTimer()
+    {
+        _ticks = 0;
+        _timeout = _options.ElectionTicks + _random.Next(_options.ElectionTicks);
+    }
+}
