@@ -62,6 +62,12 @@ public static class Limits
     /// <summary>Bytes of one mutation between nodes.</summary>
     public const int MutationBytesMax = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of what one entry of a Raft log carries: a mutation and its stamp.</summary>
+    public const int RaftPayloadBytesMax = MutationBytesMax + 64;
+
+    /// <summary>Writes and reads of leader-based tables that wait at one group's leader; more are refused.</summary>
+    public const int LeaderRequestsMax = 32_768;
+
     /// <summary>Entries (rows, range tombstones, header, static row) of one mutation.</summary>
     public const int MutationEntriesMax = 65_536;
 

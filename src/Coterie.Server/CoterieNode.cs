@@ -5,6 +5,7 @@ using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
 using Coterie.Coordinator.Batches;
 using Coterie.Coordinator.Hints;
+using Coterie.Coordinator.Leaders;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model;
@@ -13,6 +14,7 @@ using Coterie.Model.Metadata;
 using Coterie.Model.Time;
 using Coterie.Replica;
 using Coterie.Replica.Deletes;
+using Coterie.Replica.Groups;
 using Coterie.Replica.Hints;
 using Coterie.Replica.Local;
 using Coterie.Replica.Mutations;
@@ -62,6 +64,7 @@ public sealed class CoterieNode : IAsyncDisposable
     private HintKeeper? _hints;
     private Handoff? _handoff;
     private BatchHandler? _batches;
+    private GroupMembers? _groups;
 
     public CoterieNode(NodeParts parts)
     {
@@ -120,6 +123,9 @@ public sealed class CoterieNode : IAsyncDisposable
     /// <summary>Hints on their way to the disk.</summary>
     public long HintsStoring => _hints?.Storing ?? 0;
 
+    /// <summary>The groups of leader-based keyspaces that this node is a member of.</summary>
+    public IReadOnlyList<GroupStatus> Groups => _groups?.Status() ?? [];
+
     /// <summary>Logged batches under way that are kept here.</summary>
     public int BatchesHeld => _batches?.Held ?? 0;
 
@@ -152,6 +158,7 @@ public sealed class CoterieNode : IAsyncDisposable
         var maps = new ReplicaMaps(metadata, _options.Datacenter);
         _handoff = new Handoff(_parts, messenger, metadata, maps, liveness, hints, Id);
         _antiEntropy!.Start(metadata, maps, liveness);
+        _groups!.Start();
         await ServeAsync(CreateExecution(metadata, messenger, maps, liveness, clock, hints), linked.Token);
     }
 
@@ -223,7 +230,7 @@ public sealed class CoterieNode : IAsyncDisposable
         }
 
         _stopping.Cancel();
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _antiEntropy, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _groups, _antiEntropy, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper })
         {
             if (part is not null)
             {
@@ -323,6 +330,7 @@ public sealed class CoterieNode : IAsyncDisposable
         _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
         messenger.Register(Verb.Read, new ReadHandler(
             _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
+        _groups = LeaderGroups.Register(_parts, messenger, metadata, liveness, _writer, tables, Id, ReplicaCounters, NextRandom());
         _antiEntropy = new AntiEntropy(_parts, messenger, _writer, _leaves, tables, _horizons!, Id, TreeCounters, RepairCounters, NextRandom(), Fail);
     }
 
@@ -357,12 +365,13 @@ public sealed class CoterieNode : IAsyncDisposable
         _prepared = new PreparedStatements();
         _reads = new ReadCoordinator(
             messenger, metadata, maps, liveness, _parts.Time, Id, CoordinatorCounters, _options.Coordinator, _parts.Logging.CreateLogger<ReadCoordinator>());
+        var leaders = new LeaderCoordinators(messenger, maps, liveness, _parts.Time, Id, CoordinatorCounters, _options.Leaders, _reads, writes);
         return new ExecutionServices
         {
             Metadata = metadata,
             Changer = metadata,
-            Reads = _reads,
-            Writes = writes,
+            Reads = leaders.Reads,
+            Writes = leaders.Writes,
             Batches = new BatchCoordinator(messenger, metadata, maps, liveness, writes, hints, Id, _parts.Ids),
             SystemTables = systemTables,
             Compiler = new StatementCompiler(metadata, systemTables, _parts.Ids, _options.Datacenter),

@@ -4,7 +4,9 @@ using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
 using Coterie.Coordinator.Hints;
+using Coterie.Coordinator.Leaders;
 using Coterie.Replica;
+using Coterie.Replica.Groups;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
 using Coterie.Server.Connections;
@@ -43,6 +45,10 @@ public sealed record NodeOptions
     public FailureDetectionOptions FailureDetection { get; init; } = new();
 
     public CoordinatorOptions Coordinator { get; init; } = CoordinatorOptions.Default;
+
+    public LeaderOptions Leaders { get; init; } = new();
+
+    public GroupOptions Groups { get; init; } = new();
 
     public HintOptions Hints { get; init; } = HintOptions.Default;
 

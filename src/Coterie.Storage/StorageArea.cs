@@ -14,10 +14,13 @@ public enum StorageArea : byte
 
     /// <summary>The leaves of the Merkle trees over <see cref="Data"/>, and which of them are dirty. Put and delete only.</summary>
     Trees = 3,
+
+    /// <summary>Logs, terms and votes of the groups that agree by Raft. Put and delete only.</summary>
+    Raft = 4,
 }
 
 public static class StorageAreas
 {
     /// <summary>Areas are numbered from 0 to this, without gaps.</summary>
-    public const int Count = 4;
+    public const int Count = 5;
 }

@@ -12,6 +12,17 @@ public sealed class SchemaTests
     private ReplicationStrategy Replication(string map) =>
         Assert.IsType<CreateKeyspace>(_db.Compile<SchemaPlan>($"CREATE KEYSPACE x WITH replication = {map}").Change).Keyspace.Replication;
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(" AND consistency = 'eventual'", false)]
+    [InlineData(" AND consistency = 'global'", true)]
+    public void A_keyspace_is_leaderless_unless_it_says_otherwise(string option, bool isLeaderBased)
+    {
+        var plan = _db.Compile<SchemaPlan>("CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}" + option);
+
+        Assert.Equal(isLeaderBased, ((CreateKeyspace)plan.Change).Keyspace.IsLeaderBased);
+    }
+
     [Fact]
     public void A_keyspace_is_created_with_either_strategy()
     {
@@ -96,7 +107,7 @@ public sealed class SchemaTests
     [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1, 'dc1': 1}", "dc1")]
     [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'NetworkTopologyStrategy'}", "datacenter")]
     [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'NetworkTopologyStrategy', 'dc9': 1}", "dc9")]
-    [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1} AND consistency = 'global'", "leader-based")]
+    [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1} AND consistency = 'strong'", "neither 'eventual' nor 'global'")]
     [InlineData("CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1} AND durable_writes = 5", "durable_writes")]
     [InlineData("CREATE TABLE t (k int PRIMARY KEY) WITH foo = 1", "foo")]
     [InlineData("CREATE TABLE t (k int PRIMARY KEY) WITH comment = 5", "comment")]

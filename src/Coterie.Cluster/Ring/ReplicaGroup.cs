@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.IO.Hashing;
+using Coterie.Model;
 using Coterie.Model.Ids;
 
 namespace Coterie.Cluster.Ring;
@@ -12,6 +14,22 @@ namespace Coterie.Cluster.Ring;
 public sealed record ReplicaGroup(ImmutableArray<NodeId> Nodes, ImmutableArray<TokenSpan> Ranges)
 {
     public bool Contains(NodeId node) => Nodes.Contains(node);
+
+    public GroupId Id { get; } = IdOf(Nodes);
+
+    /// <summary>The group that these nodes are, in whatever order.</summary>
+    public static GroupId IdOf(IEnumerable<NodeId> nodes)
+    {
+        Span<byte> id = stackalloc byte[16];
+        var hash = new XxHash3();
+        foreach (var node in nodes.Order())
+        {
+            Check.That(node.Value.TryWriteBytes(id, bigEndian: true, out _));
+            hash.Append(id);
+        }
+
+        return new GroupId(hash.GetCurrentHashAsUInt64());
+    }
 
     internal static ImmutableArray<ReplicaGroup> Of(ImmutableArray<TokenRange> ranges)
     {

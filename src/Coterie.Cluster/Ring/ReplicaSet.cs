@@ -13,6 +13,7 @@ public sealed class ReplicaSet
     public ReplicaSet(ImmutableArray<NodeId> nodes, ImmutableArray<string> datacenters, string localDatacenter)
     {
         Nodes = nodes;
+        Group = ReplicaGroup.IdOf(nodes);
         Datacenters = datacenters;
         CountByDatacenter = datacenters.CountBy(name => name).ToImmutableSortedDictionary(StringComparer.Ordinal);
         LocalIndexes = [.. Enumerable.Range(0, nodes.Length).Where(i => string.Equals(datacenters[i], localDatacenter, StringComparison.Ordinal))];
@@ -32,6 +33,12 @@ public sealed class ReplicaSet
     public ImmutableArray<int> LocalIndexes { get; }
 
     public int Count => Nodes.Length;
+
+    /// <summary>The group that these replicas are, by whichever of them a range is owned.</summary>
+    public GroupId Group { get; }
+
+    /// <summary>So many that any two such sets meet.</summary>
+    public int Majority => (Count / 2) + 1;
 
     /// <summary>The node's index in <see cref="Nodes"/>, or -1: not a replica. Sets are small, so a walk is faster than a table.</summary>
     public int IndexOf(NodeId node)

@@ -19,7 +19,7 @@ internal static class VerbClass
 
     public static ConnectionClass Of(Verb verb) => verb switch
     {
-        Verb.MetadataPull or Verb.Replay => ConnectionClass.Bulk,
+        Verb.MetadataPull or Verb.Replay or Verb.GroupRows => ConnectionClass.Bulk,
         >= Verb.TreeRepair and <= Verb.TreeBarrier => ConnectionClass.Bulk,
         _ => ConnectionClass.Requests,
     };

@@ -74,4 +74,14 @@ public enum Verb : byte
 
     /// <summary>A horizon that another replica of a row has: what is known of deletions reaches who did not take part in an exchange yet.</summary>
     HorizonLearn = 51,
+
+    /// <summary>Messages between members of groups that agree by Raft. Answered at once; the answers proper are such messages themselves.</summary>
+    Raft = 60,
+
+    /// <summary>Write to a leader-based table, and make sure that a read of one sees everything: to the leader of the group.</summary>
+    LeaderWrite = 61,
+    LeaderBarrier = 62,
+
+    /// <summary>Rows of a group's ranges, for a member whose log ends before the leader's begins.</summary>
+    GroupRows = 63,
 }

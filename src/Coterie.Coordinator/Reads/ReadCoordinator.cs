@@ -65,7 +65,11 @@ public sealed class ReadCoordinator : IReadCoordinator, IAsyncDisposable
         _steps.Dispose();
     }
 
-    public ValueTask<ReadOutcome> ReadAsync(ReadRequest request)
+    public ValueTask<ReadOutcome> ReadAsync(ReadRequest request) => ReadFromAsync(request, null);
+
+    /// <summary>Reads from some of the replicas only.</summary>
+    /// <param name="choose">Of the replicas of a range, those to ask; null: all.</param>
+    internal ValueTask<ReadOutcome> ReadFromAsync(ReadRequest request, Func<ReplicaSet, ReplicaSet>? choose)
     {
         if (Interlocked.Increment(ref _unanswered) > _options.ReadsInFlightMax)
         {
@@ -77,9 +81,14 @@ public sealed class ReadCoordinator : IReadCoordinator, IAsyncDisposable
         var context = new ReadContext(
             request.Keyspace, request.Table, request.Requirement, request.Timeout, _steps.DeadlineAfter(request.Timeout), request.WantVote ? new VoteBuilder() : null);
         var map = _maps.For(request.Keyspace.Name);
-        return request.Command.PartitionKey is null
-            ? new ValueTask<ReadOutcome>(ScanAsync(request.Command, map?.Ranges ?? [], context))
-            : ReadPartitionAsync(request.Command, map?.Lookup(request.Command.Token) ?? ReplicaSet.Empty, context);
+        if (request.Command.PartitionKey is null)
+        {
+            IReadOnlyList<TokenRange> ranges = map?.Ranges ?? [];
+            return new ValueTask<ReadOutcome>(ScanAsync(request.Command, choose is null ? ranges : [.. ranges.Select(range => range with { Replicas = choose(range.Replicas) })], context));
+        }
+
+        var replicas = map?.Lookup(request.Command.Token) ?? ReplicaSet.Empty;
+        return ReadPartitionAsync(request.Command, choose is null ? replicas : choose(replicas), context);
     }
 
     private static ReadOutcome Not(RequestOutcome outcome, VoteBuilder? vote) => new(outcome, [], Exhausted: false, vote?.Cast(outcome.Required));

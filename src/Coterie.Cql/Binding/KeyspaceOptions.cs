@@ -17,6 +17,7 @@ internal static class KeyspaceOptions
     {
         ReplicationStrategy? replication = null;
         var durableWrites = true;
+        var consistency = KeyspaceConsistency.Eventual;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var option in create.Options)
         {
@@ -36,7 +37,7 @@ internal static class KeyspaceOptions
                         : throw new CqlConfigurationException($"Invalid value for durable_writes: {option.Text} is not true or false");
                     break;
                 case "consistency":
-                    CheckConsistency(option);
+                    consistency = Consistency(option);
                     break;
                 default:
                     throw new CqlConfigurationException($"Unknown property '{option.Name}'");
@@ -45,18 +46,15 @@ internal static class KeyspaceOptions
 
         return replication is null
             ? throw new CqlConfigurationException("Missing mandatory option 'replication'")
-            : new KeyspaceSchema(create.Name, replication) with { DurableWrites = durableWrites };
+            : new KeyspaceSchema(create.Name, replication) with { DurableWrites = durableWrites, Consistency = consistency };
     }
 
-    private static void CheckConsistency(OptionSyntax option)
+    private static KeyspaceConsistency Consistency(OptionSyntax option) => option.Value?.Text switch
     {
-        if (option.Value?.Text != "eventual")
-        {
-            throw new CqlConfigurationException(option.Value?.Text == "global"
-                ? "consistency = 'global': leader-based keyspaces are not supported yet"
-                : $"Invalid value for consistency: {option.Text} is not 'eventual'");
-        }
-    }
+        "eventual" => KeyspaceConsistency.Eventual,
+        "global" => KeyspaceConsistency.Global,
+        _ => throw new CqlConfigurationException($"Invalid value for consistency: {option.Text} is neither 'eventual' nor 'global'"),
+    };
 
     private static ReplicationStrategy Replication(OptionSyntax option, ClusterMetadata metadata)
     {

@@ -12,6 +12,8 @@ internal static class SchemaCodec
     private const byte NetworkTopology = 1;
     private const int TextBytesMax = 65_536;
     private const int ExtraOptionsMax = 64;
+    private const byte DurableWritesFlag = 1;
+    private const byte LeaderBasedFlag = 2;
     private const int LeastColumnBytes = 12;
     private const int LeastTableBytes = 48;
 
@@ -19,7 +21,7 @@ internal static class SchemaCodec
     {
         writer.WriteString(keyspace.Name);
         WriteReplication(writer, keyspace.Replication);
-        writer.WriteBoolean(keyspace.DurableWrites);
+        writer.WriteByte((byte)((keyspace.DurableWrites ? DurableWritesFlag : 0) | (keyspace.IsLeaderBased ? LeaderBasedFlag : 0)));
         writer.WriteInt32(keyspace.Tables.Count);
         foreach (var table in keyspace.Tables.Values)
         {
@@ -31,7 +33,8 @@ internal static class SchemaCodec
     {
         var name = reader.ReadString(TextBytesMax, "keyspace name");
         var replication = ReadReplication(ref reader);
-        var durableWrites = reader.ReadBoolean("durable writes");
+        var flags = reader.ReadByte("flags of a keyspace");
+        Require((flags & ~(DurableWritesFlag | LeaderBasedFlag)) == 0, "unknown flags of a keyspace");
         var tables = ImmutableSortedDictionary.CreateBuilder<string, TableSchema>(StringComparer.Ordinal);
         var count = reader.ReadCount(Limits.TablesMax, LeastTableBytes, "tables");
         string? last = null;
@@ -43,7 +46,10 @@ internal static class SchemaCodec
             tables.Add(table.Name, table);
         }
 
-        return new KeyspaceSchema(name, replication, durableWrites, tables.ToImmutable());
+        return new KeyspaceSchema(name, replication, (flags & DurableWritesFlag) != 0, tables.ToImmutable())
+        {
+            Consistency = (flags & LeaderBasedFlag) != 0 ? KeyspaceConsistency.Global : KeyspaceConsistency.Eventual,
+        };
     }
 
     public static void WriteTable(MetadataWriter writer, TableSchema table, bool withStorageId = true)

@@ -11,6 +11,16 @@ public sealed record SimpleStrategy(int ReplicationFactor) : ReplicationStrategy
 /// <summary>So many copies in each data centre named, on distinct racks as far as there are any.</summary>
 public sealed record NetworkTopologyStrategy(ImmutableSortedDictionary<string, int> ReplicationFactors) : ReplicationStrategy;
 
+/// <summary>How the replicas of a keyspace agree. Part of the format of the metadata: numbers are never reused.</summary>
+public enum KeyspaceConsistency : byte
+{
+    /// <summary>Leaderless: any replica takes a write, and they find each other again.</summary>
+    Eventual = 0,
+
+    /// <summary>Leader-based: the writes of a group of replicas are put in one order by Raft.</summary>
+    Global = 1,
+}
+
 public sealed record KeyspaceSchema(
     string Name,
     ReplicationStrategy Replication,
@@ -21,4 +31,8 @@ public sealed record KeyspaceSchema(
         : this(name, replication, true, ImmutableSortedDictionary.Create<string, TableSchema>(StringComparer.Ordinal))
     {
     }
+
+    public KeyspaceConsistency Consistency { get; init; }
+
+    public bool IsLeaderBased => Consistency == KeyspaceConsistency.Global;
 }

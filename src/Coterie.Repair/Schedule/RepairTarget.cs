@@ -23,7 +23,8 @@ public sealed record RepairTarget(TableSchema Table, ReplicaGroup Group, NodeId 
         var targets = new List<RepairTarget>();
         foreach (var keyspace in metadata.Keyspaces.Values)
         {
-            if (maps.For(keyspace.Name) is not { } map)
+            // The replicas of a leader-based keyspace are kept alike by their log.
+            if (keyspace.IsLeaderBased || maps.For(keyspace.Name) is not { } map)
             {
                 continue;
             }

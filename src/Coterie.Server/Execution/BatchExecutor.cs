@@ -47,6 +47,7 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
         Refuse(batch.Kind, batch.Statements.Length);
         batch.CheckCount(statement.Values);
         var shared = batch.Timestamp(statement.Values);
+        LeaderBasedRules.CheckTimestamp(services.Metadata.Current, batch, shared is not null);
         var all = statement.Values;
         foreach (var (plan, first) in batch.Statements)
         {
@@ -110,6 +111,7 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
             return;
         }
 
+        LeaderBasedRules.CheckBatch(services.Metadata.Current, request.Mutations);
         await (kind == BatchKind.Logged && request.Mutations.Count > 1
             ? modifications.WriteLoggedAsync(request, compiled)
             : modifications.WriteAllAsync(request, compiled));

@@ -44,6 +44,7 @@ internal sealed class ModificationExecutor(ExecutionServices services)
     {
         var plan = (ModificationPlan)compiled.Plan;
         var keyspace = KeyspaceOf(compiled);
+        LeaderBasedRules.CheckStatement(keyspace, plan.GivesTimestamp(values));
         IReadOnlyList<PartitionRows>? prior = null;
         if (PriorRead(plan, values) is { } command)
         {

@@ -27,6 +27,7 @@ internal static class SchemaRows
     public static IEnumerable<SystemRow> Keyspaces(SystemSource source) => All(source.Metadata).Select(k => new SystemRow
     {
         ["keyspace_name"] = SystemValue.Text(k.Name),
+        ["consistency"] = SystemValue.Text(k.IsLeaderBased ? "global" : "eventual"),
         ["durable_writes"] = SystemValue.Boolean(k.DurableWrites),
         ["replication"] = SystemValue.Map(Replication(k)),
     });

@@ -36,7 +36,7 @@ internal static class SystemTableDefinitions
             "preferred_port int, rack text, release_version text, schema_version uuid, tokens frozen<set<text>>"),
         (System, "prepared_statements", "*prepared_id blob, logged_keyspace text, query_string text"),
         (System, "size_estimates", "*keyspace_name text, +table_name text, +range_start text, +range_end text, mean_partition_size bigint, partitions_count bigint"),
-        (Schema, "keyspaces", "*keyspace_name text, durable_writes boolean, replication frozen<map<text, text>>"),
+        (Schema, "keyspaces", "*keyspace_name text, consistency text, durable_writes boolean, replication frozen<map<text, text>>"),
         (Schema, "tables", "*keyspace_name text, +table_name text, flags frozen<set<text>>, " + TableParameters),
         (Schema, "columns", "*keyspace_name text, +table_name text, +column_name text, clustering_order text, column_name_bytes blob, kind text, position int, type text"),
         (Schema, "dropped_columns", "*keyspace_name text, +table_name text, +column_name text, dropped_time timestamp, kind text, type text"),

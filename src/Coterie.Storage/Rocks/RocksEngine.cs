@@ -17,7 +17,7 @@ public sealed partial class RocksEngine : IStorageEngine
     private const int BlockCacheTier = 1;
 
     // By the areas' numbers. RocksDB insists on a family of the first name; it holds the data.
-    private static readonly string[] FamilyNames = ["default", "local", "hints", "trees"];
+    private static readonly string[] FamilyNames = ["default", "local", "hints", "trees", "raft"];
 
     private readonly RocksOptions _options;
     private readonly RowMergeFunction _merge;

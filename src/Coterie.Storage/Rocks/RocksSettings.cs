@@ -33,6 +33,7 @@ internal sealed class RocksSettings : IDisposable
         Families[(int)StorageArea.Data] = FamilyOptions(options.WriteBufferBytes);
         Families[(int)StorageArea.Local] = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
         Families[(int)StorageArea.Hints] = FamilyOptions(Math.Min(options.WriteBufferBytes, HintsWriteBufferBytes));
+        Families[(int)StorageArea.Raft] = FamilyOptions(options.WriteBufferBytes);
         Families[(int)StorageArea.Trees] = FamilyOptions(Math.Min(options.WriteBufferBytes, LocalWriteBufferBytes));
         rocksdb_options_set_merge_operator(Families[(int)StorageArea.Data], RocksMergeOperator.Create(merge, logger, out var mergeOperator));
         MergeOperator = mergeOperator;

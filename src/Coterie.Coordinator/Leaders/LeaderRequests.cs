@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Coterie.Cluster.Membership;
+using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
+using Coterie.Model;
+using Coterie.Model.Groups;
+using Coterie.Model.Ids;
+
+namespace Coterie.Coordinator.Leaders;
+
+/// <summary>
+/// Finds the leader of a group and asks it. While there is none, it waits: a member that does not lead has done nothing, so asking the next is safe. Once a
+/// write has been sent to a leader and its answer is lost, nobody knows whether it will be applied, and it is not sent again.
+/// </summary>
+internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, TimeProvider time, NodeId self, LeaderOptions options)
+{
+    private readonly ConcurrentDictionary<GroupId, NodeId> _leaders = [];
+
+    /// <summary>Whether a request whose answer is lost may be sent again: a question may, a write may not.</summary>
+    public enum Repeat : byte
+    {
+        Never,
+        Freely,
+    }
+
+    /// <param name="members">Of the group.</param>
+    public async Task<LeaderAnswer> AskAsync(ReplicaSet members, Verb verb, byte[] body, Repeat repeat, TimeSpan timeout)
+    {
+        var began = time.GetTimestamp();
+        var tried = 0;
+        NodeId? hint = _leaders.TryGetValue(members.Group, out var known) ? known : null;
+        while (true)
+        {
+            var left = timeout - time.GetElapsedTime(began);
+            if (CountAlive(members) < members.Majority || left <= TimeSpan.Zero || (tried > members.Count && !options.WaitsForElection))
+            {
+                return new LeaderAnswer(RequestResult.Unavailable, default);
+            }
+
+            if (Next(members, hint, tried) is not { } target)
+            {
+                await Task.Delay(options.ElectionPause, time);
+                (hint, tried) = (null, 0);
+                continue;
+            }
+
+            tried++;
+            hint = null;
+            var reply = await messenger.AskAsync(target, verb, body, left, CancellationToken.None);
+            switch (reply.Status)
+            {
+                case ReplyStatus.Ok:
+                    var answer = Read(reply.Body);
+                    if (answer.Verdict == LeaderVerdict.Done)
+                    {
+                        _leaders[members.Group] = target;
+                        return new LeaderAnswer(RequestResult.Success, target);
+                    }
+
+                    if (answer.Verdict == LeaderVerdict.Stale)
+                    {
+                        return new LeaderAnswer(RequestResult.Failure, target);
+                    }
+
+                    hint = answer.Leader == target ? null : answer.Leader;
+                    break;
+                case ReplyStatus.Failed:
+                    return new LeaderAnswer(RequestResult.Failure, target);
+                case ReplyStatus.Overloaded:
+                    break;
+                case ReplyStatus.Timeout or ReplyStatus.Unreachable when repeat == Repeat.Never:
+                    return new LeaderAnswer(RequestResult.Timeout, target);
+            }
+        }
+    }
+
+    private static LeaderReply Read(byte[] body)
+    {
+        try
+        {
+            return LeaderReply.Read(body);
+        }
+        catch (MalformedDataException)
+        {
+            return new LeaderReply(LeaderVerdict.Stale);
+        }
+    }
+
+    private int CountAlive(ReplicaSet members)
+    {
+        var alive = 0;
+        foreach (var node in members.Nodes)
+        {
+            alive += liveness.IsAlive(node) ? 1 : 0;
+        }
+
+        return alive;
+    }
+
+    /// <summary>Who was named, if it lives; then this node itself, then the others. Null: all have been asked.</summary>
+    private NodeId? Next(ReplicaSet members, NodeId? hint, int tried)
+    {
+        if (tried > members.Count)
+        {
+            return null;
+        }
+
+        if (hint is { } named && members.Contains(named) && liveness.IsAlive(named))
+        {
+            return named;
+        }
+
+        var first = Math.Max(0, members.IndexOf(self));
+        for (var i = 0; i < members.Count; i++)
+        {
+            var node = members.Nodes[(first + tried + i) % members.Count];
+            if (liveness.IsAlive(node))
+            {
+                return node;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="Result">Unavailable: no leader was found, and nothing was done. Timeout: it is not known whether it was.</param>
+/// <param name="Leader">Who answered.</param>
+internal readonly record struct LeaderAnswer(RequestResult Result, NodeId Leader);

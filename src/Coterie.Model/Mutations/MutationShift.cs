@@ -1,0 +1,41 @@
+using System.Buffers;
+using Coterie.Model.Reads;
+using Coterie.Model.Rows;
+using Coterie.Model.Time;
+
+namespace Coterie.Model.Mutations;
+
+/// <summary>A mutation as it was, but for the time of its writes.</summary>
+public static class MutationShift
+{
+    /// <param name="mutation">Valid (<see cref="MutationReader.Validate"/>).</param>
+    /// <param name="newest">What its newest timestamp becomes; the others keep their distance from it.</param>
+    /// <exception cref="OverflowException">A timestamp would leave the range of 64 bits.</exception>
+    public static void Write(ReadOnlySpan<byte> mutation, WriteTimestamp newest, IBufferWriter<byte> destination)
+    {
+        var microseconds = checked(newest.Microseconds - Newest(mutation).Microseconds);
+        var reader = new MutationReader(mutation);
+        var writer = new MutationWriter(destination, reader.Table, reader.Token, reader.Formed, reader.PartitionKey);
+        var row = new ArrayBufferWriter<byte>();
+        while (reader.MoveNext())
+        {
+            row.ResetWrittenCount();
+            RowShift.Write(reader.Row, microseconds, row);
+            writer.Entry(reader.EntryKey, row.WrittenSpan);
+        }
+
+        writer.Finish();
+    }
+
+    private static WriteTimestamp Newest(ReadOnlySpan<byte> mutation)
+    {
+        var newest = WriteTimestamp.None;
+        var reader = new MutationReader(mutation);
+        while (reader.MoveNext())
+        {
+            newest = NewestTimestamp.Later(newest, NewestTimestamp.Of(reader.Row));
+        }
+
+        return newest;
+    }
+}

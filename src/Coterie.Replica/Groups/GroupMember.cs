@@ -1,0 +1,336 @@
+using Coterie.Cluster.Ring;
+using Coterie.Cluster.Transport;
+using Coterie.Model;
+using Coterie.Model.Groups;
+using Coterie.Model.Ids;
+using Coterie.Raft;
+using Coterie.Storage.Writer;
+
+namespace Coterie.Replica.Groups;
+
+/// <summary>
+/// One member of one group: the shell around <see cref="RaftCore"/> that writes its log, sends its messages, applies what is committed and answers those
+/// who wait. Safe from any thread: everything runs under one lock, under which nothing is waited for; answers go out after it.
+/// </summary>
+internal sealed class GroupMember
+{
+    private readonly GroupParts _parts;
+    private readonly ReplicaGroup _group;
+    private readonly GroupStore _store;
+    private readonly RaftCore _core;
+    private readonly Waiters _waiters;
+    private readonly Lock _gate = new();
+    private readonly Queue<EntriesWrite> _applying = [];
+    private LogWrite? _unsentLog;
+    private long _applied;
+    private long _stamp;
+    private bool _isStopped;
+
+    /// <exception cref="MalformedDataException">The log on the disk is damaged.</exception>
+    public GroupMember(GroupParts parts, ReplicaGroup group)
+    {
+        _parts = parts;
+        _group = group;
+        _store = new GroupStore(group.Id);
+        var stored = _store.Load(parts.Engine);
+        _stamp = stored.Stamp;
+        _applied = stored.Log.Applied;
+        _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
+        {
+            IsPassive = stored.IsPassive,
+        };
+        _waiters = new Waiters(parts.Time);
+    }
+
+    public ReplicaGroup Group => _group;
+
+    public GroupStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes);
+            }
+        }
+    }
+
+    public void Tick()
+    {
+        lock (_gate)
+        {
+            _core.Tick();
+            Resend();
+            _waiters.DropExpired();
+            Shorten();
+            Take();
+        }
+
+        _waiters.Answer();
+    }
+
+    public void Suspect(NodeId node)
+    {
+        lock (_gate)
+        {
+            if (_group.Nodes.IndexOf(node) is >= 0 and var member)
+            {
+                _core.Suspect(member);
+            }
+        }
+    }
+
+    /// <exception cref="MalformedDataException">The message is none that the sender may send to this member.</exception>
+    public void Receive(NodeId from, ReadOnlySpan<byte> body)
+    {
+        var reader = new Model.Wire.ByteReader(body);
+        var message = RaftMessageCodec.Read(ref reader, _group.Nodes.Length);
+        reader.ExpectEnd("a message of Raft");
+        if (_group.Nodes[message.From] != from || _group.Nodes[message.To] != _parts.Self)
+        {
+            throw new MalformedDataException("a message of Raft in the name of another member");
+        }
+
+        var stamp = 0L;
+        foreach (var entry in message.Entries)
+        {
+            if (entry.Kind == RaftEntryKind.Command)
+            {
+                GroupCommand.Validate(entry.Payload.Span);
+                stamp = Math.Max(stamp, GroupCommand.StampOf(entry.Payload.Span));
+            }
+        }
+
+        lock (_gate)
+        {
+            _stamp = Math.Max(_stamp, stamp);
+            _core.Step(message);
+            Take();
+        }
+
+        _waiters.Answer();
+    }
+
+    /// <summary>A write, if this member leads. Answered when it has been committed and applied here.</summary>
+    /// <param name="mutation">Valid, and of this group.</param>
+    public void Write(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
+    {
+        lock (_gate)
+        {
+            if (_core.Role != RaftRole.Leader || _isStopped)
+            {
+                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
+            }
+            else if (_waiters.Count >= Limits.LeaderRequestsMax)
+            {
+                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
+            }
+            else
+            {
+                Propose(mutation, deadline, reply);
+            }
+        }
+
+        _waiters.Answer();
+    }
+
+    /// <summary>Answered when this member was the leader after the request came, and has applied all that was committed before.</summary>
+    public void Barrier(long deadline, ReplyTo reply)
+    {
+        lock (_gate)
+        {
+            if (_core.Role != RaftRole.Leader || _isStopped)
+            {
+                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
+            }
+            else if (!_core.TryRead(_waiters.AddRead(deadline, reply)))
+            {
+                _waiters.RefuseLastRead(new LeaderReply(LeaderVerdict.Busy));
+            }
+
+            Take();
+        }
+
+        _waiters.Answer();
+    }
+
+    public void HandOverTo(NodeId node)
+    {
+        lock (_gate)
+        {
+            _core.HandOverTo(_group.Nodes.IndexOf(node));
+            Take();
+        }
+    }
+
+    /// <summary>Takes nothing more. What waits gets no answer: it is not known how it ends.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+        }
+    }
+
+    /// <summary>On the writer loop.</summary>
+    internal void LogWritten(LogWrite write, WriteResult result)
+    {
+        lock (_gate)
+        {
+            if (result == WriteResult.Full)
+            {
+                // Not written: once more, at the next tick.
+                _unsentLog = write;
+                return;
+            }
+
+            if (result == WriteResult.Failed || _isStopped)
+            {
+                return;
+            }
+
+            foreach (var message in write.SendAfterwards)
+            {
+                Send(message);
+            }
+
+            _core.Written();
+            Take();
+        }
+
+        _waiters.Answer();
+    }
+
+    /// <summary>On the writer loop.</summary>
+    internal void EntriesWritten(EntriesWrite write, WriteResult result)
+    {
+        lock (_gate)
+        {
+            write.State = result switch
+            {
+                WriteResult.Durable => ApplyState.Done,
+                WriteResult.Full => ApplyState.Waiting,
+                _ => ApplyState.Sent,
+            };
+            while (_applying.TryPeek(out var first) && first.State == ApplyState.Done)
+            {
+                _applying.Dequeue();
+                _applied = first.LastIndex;
+                _waiters.Applied(_applied);
+            }
+
+            Take();
+        }
+
+        _waiters.Answer();
+    }
+
+    private void Propose(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
+    {
+        var now = (_parts.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var stamp = Math.Max(_stamp + GroupCommand.StampStep, now);
+        var result = _core.Propose(GroupCommand.Encode(mutation, stamp), out var position);
+        if (result == ProposeResult.Appended)
+        {
+            _stamp = stamp;
+            _waiters.AddWrite(position, deadline, reply);
+            Take();
+        }
+        else
+        {
+            _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
+        }
+    }
+
+    /// <summary>Does what the core wants done, until it wants nothing more.</summary>
+    private void Take()
+    {
+        while (!_isStopped)
+        {
+            var output = new RaftOutput();
+            if (!_core.TryTake(output))
+            {
+                break;
+            }
+
+            foreach (var message in output.Send)
+            {
+                Send(message);
+            }
+
+            if (output.Write is { } write)
+            {
+                Write(new LogWrite(this, _store, write, output.SendAfterWrite));
+            }
+
+            if (output.Committed.Count > 0)
+            {
+                Apply(output.Committed);
+            }
+
+            foreach (var read in output.Reads)
+            {
+                _waiters.Confirmed(read, _applied);
+            }
+
+            foreach (var read in output.RefusedReads)
+            {
+                _waiters.RefuseRead(read, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
+            }
+        }
+
+        _parts.Mail.Flush();
+    }
+
+    private void Send(RaftMessage message) => _parts.Mail.Add(_group.Nodes[message.To], _group.Id, message);
+
+    private void Write(LogWrite write) => _unsentLog = _parts.Writer.TryEnqueue(write) ? null : write;
+
+    private void Apply(List<RaftEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _waiters.Committed(entry.Position);
+        }
+
+        var write = new EntriesWrite(this, _parts.Tables, entries);
+        _applying.Enqueue(write);
+        write.State = _parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
+    }
+
+    /// <summary>What the writer had no room for.</summary>
+    private void Resend()
+    {
+        if (_unsentLog is { } log)
+        {
+            Write(log);
+        }
+
+        foreach (var write in _applying)
+        {
+            if (write.State == ApplyState.Waiting)
+            {
+                write.State = _parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
+            }
+        }
+    }
+
+    /// <summary>The log is kept as long as it is small: a member that was away for a while finds in it what it lacks.</summary>
+    private void Shorten()
+    {
+        var log = _core.Log;
+        if (log.Bytes <= _parts.Options.LogBytesMax)
+        {
+            return;
+        }
+
+        var index = Math.Min(Math.Min(_applied, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
+        if (index > log.Before.Index)
+        {
+            log.DropUpTo(index);
+            _parts.Writer.TryEnqueue(new LogShortening(_store, log.Before, _stamp));
+        }
+    }
+
+    private NodeId? LeaderNode() => _core.Leader is { } leader ? _group.Nodes[leader] : null;
+}

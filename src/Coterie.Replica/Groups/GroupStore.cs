@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using Coterie.Model;
+using Coterie.Model.Ids;
+using Coterie.Raft;
+using Coterie.Storage;
+
+namespace Coterie.Replica.Groups;
+
+/// <summary>What one member of a group keeps on its disk, as keys and values of <see cref="StorageArea.Raft"/>. Format: docs/formats.md.</summary>
+internal sealed class GroupStore(GroupId group)
+{
+    private const int GroupBytes = sizeof(ulong);
+    private const int EntryHeadBytes = sizeof(long) + 1;
+    private const byte StateKind = 0;
+    private const byte BaseKind = 1;
+    private const byte EntryKind = 2;
+    private const byte PassiveKind = 3;
+    private const byte Nobody = 0xFF;
+
+    private long _lastOnDisk;
+
+    /// <summary>Reads what is there. Before anything is written.</summary>
+    /// <exception cref="MalformedDataException">A record is not what was written; the message says which.</exception>
+    public StoredGroup Load(IStorageEngine engine)
+    {
+        var state = HardState.Initial;
+        var before = default(LogPosition);
+        var stamp = 0L;
+        var isPassive = false;
+        var entries = new List<RaftEntry>();
+        using var cursor = engine.Scan(StorageArea.Raft, Key(StateKind), Key(byte.MaxValue), reverse: false);
+        while (cursor.MoveNext())
+        {
+            var value = cursor.Value;
+            switch (cursor.Key[GroupBytes])
+            {
+                case StateKind when value.Length == 9:
+                    state = new HardState(BinaryPrimitives.ReadInt64BigEndian(value), value[8] == Nobody ? HardState.Nobody : value[8]);
+                    break;
+                case BaseKind when value.Length == 24:
+                    before = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(value), BinaryPrimitives.ReadInt64BigEndian(value[8..]));
+                    stamp = BinaryPrimitives.ReadInt64BigEndian(value[16..]);
+                    break;
+                case EntryKind when value.Length >= EntryHeadBytes && cursor.Key.Length == GroupBytes + 1 + sizeof(long):
+                    var position = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(cursor.Key[(GroupBytes + 1)..]), BinaryPrimitives.ReadInt64BigEndian(value));
+                    entries.Add(new RaftEntry(position, (RaftEntryKind)value[8], value[EntryHeadBytes..].ToArray()));
+                    break;
+                case PassiveKind:
+                    isPassive = true;
+                    break;
+                default:
+                    throw new MalformedDataException($"The record {Convert.ToHexString(cursor.Key)} of the log of group {group} cannot be read.");
+            }
+        }
+
+        var log = new RaftLog(before, entries);
+        _lastOnDisk = log.LastIndex;
+        foreach (var entry in entries.Where(static entry => entry.Kind == RaftEntryKind.Command))
+        {
+            GroupCommand.Validate(entry.Payload.Span);
+            stamp = Math.Max(stamp, GroupCommand.StampOf(entry.Payload.Span));
+        }
+
+        return new StoredGroup(state, log, stamp, isPassive);
+    }
+
+    public void Append(StorageBatch batch, RaftWrite write)
+    {
+        if (write.HardState is { } state)
+        {
+            Span<byte> value = stackalloc byte[9];
+            BinaryPrimitives.WriteInt64BigEndian(value, state.Term);
+            value[8] = state.Vote == HardState.Nobody ? Nobody : (byte)state.Vote;
+            batch.Put(StorageArea.Raft, Key(StateKind), value);
+        }
+
+        if (write.Entries.Count == 0)
+        {
+            return;
+        }
+
+        var first = write.Entries[0].Index;
+        if (first <= _lastOnDisk)
+        {
+            batch.DeleteRange(StorageArea.Raft, EntryKey(first), EntryKey(_lastOnDisk + 1));
+        }
+
+        foreach (var entry in write.Entries)
+        {
+            var value = new byte[EntryHeadBytes + entry.Payload.Length];
+            BinaryPrimitives.WriteInt64BigEndian(value, entry.Term);
+            value[8] = (byte)entry.Kind;
+            entry.Payload.Span.CopyTo(value.AsSpan(EntryHeadBytes));
+            batch.Put(StorageArea.Raft, EntryKey(entry.Index), value);
+        }
+
+        _lastOnDisk = write.Entries[^1].Index;
+    }
+
+    /// <summary>The log begins behind this position from now on.</summary>
+    /// <param name="stamp">Of the last command up to there.</param>
+    public void Shorten(StorageBatch batch, LogPosition before, long stamp)
+    {
+        Span<byte> value = stackalloc byte[24];
+        BinaryPrimitives.WriteInt64BigEndian(value, before.Index);
+        BinaryPrimitives.WriteInt64BigEndian(value[8..], before.Term);
+        BinaryPrimitives.WriteInt64BigEndian(value[16..], stamp);
+        batch.Put(StorageArea.Raft, Key(BaseKind), value);
+        batch.DeleteRange(StorageArea.Raft, EntryKey(0), EntryKey(before.Index + 1));
+        _lastOnDisk = Math.Max(_lastOnDisk, before.Index);
+    }
+
+    private byte[] Key(byte kind)
+    {
+        var key = new byte[GroupBytes + 1];
+        BinaryPrimitives.WriteUInt64BigEndian(key, group.Value);
+        key[GroupBytes] = kind;
+        return key;
+    }
+
+    private byte[] EntryKey(long index)
+    {
+        var key = new byte[GroupBytes + 1 + sizeof(long)];
+        BinaryPrimitives.WriteUInt64BigEndian(key, group.Value);
+        key[GroupBytes] = EntryKind;
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(GroupBytes + 1), index);
+        return key;
+    }
+}
+
+/// <param name="Stamp">The greatest that a command up to the end of the log has.</param>
+/// <param name="IsPassive">The member has lost its disk once, and does not count yet.</param>
+internal readonly record struct StoredGroup(HardState State, RaftLog Log, long Stamp, bool IsPassive);

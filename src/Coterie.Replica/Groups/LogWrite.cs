@@ -1,0 +1,31 @@
+using Coterie.Raft;
+using Coterie.Storage;
+using Coterie.Storage.Writer;
+
+namespace Coterie.Replica.Groups;
+
+/// <summary>Terms, votes and entries on their way to the disk. One of a member at a time.</summary>
+internal sealed class LogWrite(GroupMember owner, GroupStore store, RaftWrite write, IReadOnlyList<RaftMessage> sendAfterwards) : IPendingWrite
+{
+    /// <summary>Messages that the write makes true.</summary>
+    public IReadOnlyList<RaftMessage> SendAfterwards => sendAfterwards;
+
+    public int Bytes => 64 + write.Entries.Sum(static entry => entry.Bytes);
+
+    public void AppendTo(StorageBatch batch) => store.Append(batch, write);
+
+    public void Completed(WriteResult result) => owner.LogWritten(this, result);
+}
+
+/// <summary>The log on the disk is cut off in front. Nobody waits for it.</summary>
+internal sealed class LogShortening(GroupStore store, LogPosition before, long stamp) : IPendingWrite
+{
+    public int Bytes => 64;
+
+    public void AppendTo(StorageBatch batch) => store.Shorten(batch, before, stamp);
+
+    public void Completed(WriteResult result)
+    {
+        // If it came to nothing the next one does it.
+    }
+}
