@@ -54,7 +54,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             return clean;
         }
 
-        // From here on repairs from before the horizon are refused; those that were taken before are in the writer's queue, ahead of what follows.
+        // From here on the writer loop refuses repairs from before the horizon; what it took before is in the store, ahead of what follows.
         var horizon = await horizons.BeginSweepAsync(table, group);
         var total = SweepResult.Nothing;
         byte[]? next = lower;
