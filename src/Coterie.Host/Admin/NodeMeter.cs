@@ -92,6 +92,7 @@ internal sealed class NodeMeter : IDisposable
         Counter("batches_stored", "Logged batches over several partitions made durable before they were sent", () => counters.BatchesStored);
         Counter("batches_refused", "Logged batches of which nothing was sent because they could not be made durable", () => counters.BatchesRefused);
         Counter("batches_replayed", "Logged batches that were left unfinished and were finished here", () => counters.BatchesReplayed);
+        Counter("batches_too_late", "Logged batches left unfinished for so long that no replica takes all of them any more", () => counters.BatchesTooLate);
         Counter("batches_dropped", "Logged batches given up: damaged, or refused by everyone for being too old", () => counters.BatchesDropped);
     }
 
