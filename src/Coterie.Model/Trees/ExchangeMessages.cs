@@ -81,17 +81,19 @@ public sealed record ExchangeRequest(
 /// <summary>The reply to the beginning of an exchange.</summary>
 /// <param name="IsSwept">False: what the horizon allows to be swept is not yet; there is nothing to compare until it is.</param>
 /// <param name="IsIncomplete">It has lost writes and has not had them back from all others.</param>
+/// <param name="IsTooSoon">And this exchange cannot count as one of those by which it has: it brings back what it can, and gives no cut.</param>
 /// <param name="Cuts">What the replica knows.</param>
 /// <param name="Horizon">Its horizon.</param>
-public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, PairCuts Cuts, FormationTime Horizon)
+public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, bool IsTooSoon, PairCuts Cuts, FormationTime Horizon)
 {
     private const byte SweptFlag = 1;
     private const byte IncompleteFlag = 2;
+    private const byte TooSoonFlag = 4;
 
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>();
-        destination.WriteByte((byte)((IsSwept ? SweptFlag : 0) | (IsIncomplete ? IncompleteFlag : 0)));
+        destination.WriteByte((byte)((IsSwept ? SweptFlag : 0) | (IsIncomplete ? IncompleteFlag : 0) | (IsTooSoon ? TooSoonFlag : 0)));
         DeletesCodec.Write(Cuts, Horizon, destination);
         return destination.WrittenSpan.ToArray();
     }
@@ -103,8 +105,8 @@ public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, PairCuts Cut
         var flags = reader.ReadByte();
         var (cuts, horizon) = DeletesCodec.Read(ref reader, members);
         reader.ExpectEnd("the reply to the beginning of an exchange");
-        return flags <= (SweptFlag | IncompleteFlag)
-            ? new ExchangeReply((flags & SweptFlag) != 0, (flags & IncompleteFlag) != 0, cuts, horizon)
+        return flags <= (SweptFlag | IncompleteFlag | TooSoonFlag)
+            ? new ExchangeReply((flags & SweptFlag) != 0, (flags & IncompleteFlag) != 0, (flags & TooSoonFlag) != 0, cuts, horizon)
             : throw new MalformedDataException($"unknown flags {flags} of a replica");
     }
 }

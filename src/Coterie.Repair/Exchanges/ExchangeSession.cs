@@ -38,7 +38,11 @@ internal sealed class ExchangeSession(
             WithRecent: agreed.IsIncomplete, DryRun: false);
         // Who has lost writes answers no reads until it has them: that goes as fast as it goes.
         await new Exchange(topic, replicas, figures, salt, agreed.IsIncomplete ? static () => Task.CompletedTask : pace, clock).RunAsync();
-        await EndAsync(begun);
+        if (!agreed.IsTooSoon)
+        {
+            await EndAsync(begun);
+        }
+
         return agreed.IsIncomplete;
     }
 
@@ -60,7 +64,9 @@ internal sealed class ExchangeSession(
             throw new ExchangeFailedException("The two replicas learned something else meanwhile.");
         }
 
-        return agreed.IsSwept && theirs.IsSwept ? agreed with { IsIncomplete = agreed.IsIncomplete || theirs.IsIncomplete } : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
+        return agreed.IsSwept && theirs.IsSwept
+            ? agreed with { IsIncomplete = agreed.IsIncomplete || theirs.IsIncomplete, IsTooSoon = agreed.IsTooSoon || theirs.IsTooSoon }
+            : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
     }
 
     private async Task<ExchangeReply> BeginAtAsync(NodeId node, NodeId other, FormationTime begun, ExchangeReply? known)
