@@ -181,6 +181,29 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
     }
 
     [Fact]
+    public async Task More_range_tombstones_than_are_shown_at_a_time_go_all_the_same()
+    {
+        const int Ranges = (2 * PartitionDeletions.RangesMax) + 500;
+        await PutAsync("r", (EntryKey.Header.ToArray(), HasRanges()));
+        await WriteAsync(Enumerable.Range(0, Ranges).Select(static i => ((byte[])[.. Prefix("r"), .. WideRangeKey(i)], Deletion(5, Old))));
+        await WriteAsync(Enumerable.Range(0, Ranges).Where(static i => i % 10 == 0).Select(static i => ((byte[])[.. Prefix("r"), .. WideRowKey(i)], Value(4, "gone"))));
+
+        var swept = new List<long>();
+        do
+        {
+            var result = await SweepAllAsync();
+            Assert.True(result.IsDone);
+            swept.Add(result.Swept);
+        }
+        while (swept[^1] > 0 && swept.Count < 5);
+
+        // With the last of them goes the header's flag.
+        Assert.Equal(0, swept[^1]);
+        Assert.Equal(Ranges + (Ranges / 10) + 1, swept.Sum());
+        Assert.Empty(Keys("r"));
+    }
+
+    [Fact]
     public async Task What_the_writer_loop_would_have_to_wait_for_is_left_for_later()
     {
         await PutAsync("a", (RowKey(1), Tombstone(5, Old)), (RowKey(2), Value(1, "x")));
@@ -220,6 +243,25 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
             Assert.True(_writer.TryEnqueue(merge));
             await merge.Done;
         }
+    }
+
+    private async Task WriteAsync(IEnumerable<(byte[] Key, byte[] Row)> entries)
+    {
+        foreach (var some in entries.Chunk(2_000))
+        {
+            var writes = some.Select(static entry => new Merge(entry.Key, entry.Row)).ToList();
+            Assert.All(writes, write => Assert.True(_writer.TryEnqueue(write)));
+            await Task.WhenAll(writes.Select(static write => write.Done));
+        }
+    }
+
+    private static byte[] WideRowKey(int i) => [(byte)EntryKind.Row, (byte)(i >> 16), (byte)(i >> 8), (byte)i];
+
+    private static byte[] WideRangeKey(int i)
+    {
+        var key = new ArrayBufferWriter<byte>();
+        EntryKey.WriteRangeTombstone(WideRowKey(i), WideRowKey(i + 1), key);
+        return key.WrittenSpan.ToArray();
     }
 
     private Task<SweepResult> SweepAllAsync()
