@@ -169,7 +169,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         }
 
         // What these leaves were last written with must be visible to the read that counts, so they are looked at before it.
-        var basis = leaves.BasisOf(lower, first.Next ?? upper);
+        var basis = leaves.Survey.BasisOf(lower, first.Next ?? upper);
         var committed = leaves.CommittedBatch;
         var again = Read(lower, first.Next ?? upper, horizon, last, shown);
         return new Work(again with { Next = again.Next ?? first.Next }, basis, basis.Leaves.All(leaf => leaf.LastBatch <= committed));

@@ -30,7 +30,7 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         {
             unread.Clear();
             if (rowsRead >= HashedEntriesMax
-                || !leaves.TrySummarize(ranges[i].Lower, ranges[i].Upper, HashedEntriesMax - rowsRead, out var hash, out var count, unread))
+                || !leaves.Survey.TrySummarize(ranges[i].Lower, ranges[i].Upper, HashedEntriesMax - rowsRead, out var hash, out var count, unread))
             {
                 continue;
             }
@@ -89,7 +89,7 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         return true;
     }
 
-    public List<byte[]> Cut(KeyRange range) => leaves.Cut(range.Lower, range.Upper, Limits.TreePartsMax - 1);
+    public List<byte[]> Cut(KeyRange range) => leaves.Survey.Cut(range.Lower, range.Upper, Limits.TreePartsMax - 1);
 
     public RowSummaries Digests(in TreeRequestHead head, KeyRange range)
     {

@@ -143,7 +143,7 @@ public sealed class TreeKeeper : IAsyncDisposable
     private async Task ForgetDeadTablesAsync()
     {
         var removed = false;
-        foreach (var table in _leaves.Tables())
+        foreach (var table in _leaves.Survey.Tables())
         {
             if (_tables.Contains(new StorageId(table)))
             {

@@ -7,7 +7,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
 {
     private readonly TreeFixture _replica = new();
 
-    private TableLeaves Described => _replica.Leaves.Describe(Table.Value);
+    private TableLeaves Described => _replica.Leaves.Survey.Describe(Table.Value);
 
     public ValueTask DisposeAsync() => _replica.DisposeAsync();
 
@@ -39,7 +39,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
 
         Assert.InRange(_replica.Counters.RowsRead - before.Read, 1, 4_000);
         await using var again = new TreeFixture(_replica.Disk);
-        Assert.Equal((before.Leaves, 0), (again.Leaves.Describe(Table.Value).Leaves, again.Leaves.Describe(Table.Value).Dirty));
+        Assert.Equal((before.Leaves, 0), (again.Leaves.Survey.Describe(Table.Value).Leaves, again.Leaves.Survey.Describe(Table.Value).Dirty));
         var everything = new TreeFixture();
         everything.Write(Enumerable.Range(0, 5_000));
         everything.Write([7], timestamp: 9);
@@ -55,11 +55,11 @@ public sealed class TreeKeeperTests : IAsyncDisposable
         await _replica.KeepUntilAsync(() => Described.Dirty == 0);
         _replica.Truncate();
 
-        await _replica.KeepUntilAsync(() => _replica.Leaves.Tables().Count == 0);
+        await _replica.KeepUntilAsync(() => _replica.Leaves.Survey.Tables().Count == 0);
 
         Assert.Equal(0, _replica.Rows(Table.Value));
         await using var again = new TreeFixture(_replica.Disk);
-        Assert.Empty(again.Leaves.Tables());
+        Assert.Empty(again.Leaves.Survey.Tables());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
         await using var again = new TreeFixture(_replica.Disk);
         again.Truncate();
 
-        await again.KeepUntilAsync(() => again.Leaves.Tables().Count == 0);
+        await again.KeepUntilAsync(() => again.Leaves.Survey.Tables().Count == 0);
 
         Assert.Equal(0, again.Rows(Table.Value));
     }
