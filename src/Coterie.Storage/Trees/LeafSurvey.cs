@@ -49,6 +49,7 @@ public sealed class LeafSurvey
                 Leaves = described.Leaves + 1,
                 Dirty = described.Dirty + (view.IsClean ? 0 : 1),
                 Entries = described.Entries + view.Count,
+                Tombstones = described.Tombstones + view.Tombstones,
             };
         }
 

@@ -1,3 +1,5 @@
+using Coterie.Cluster.Transport;
+using Coterie.Model.Time;
 using Coterie.Storage.Trees;
 using static Coterie.Replica.Tests.Trees.TreeFixture;
 
@@ -46,6 +48,26 @@ public sealed class TreeKeeperTests : IAsyncDisposable
         everything.Settle();
         Assert.Equal(everything.Hash(), again.Hash());
         await everything.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Tombstones_and_what_has_expired_are_counted_also_after_a_restart()
+    {
+        var now = _replica.Time.GetUtcNow();
+        _replica.Write(Enumerable.Range(0, 100));
+        var repair = Repair(
+            (Key(200), TestData.Tombstone(5, new FormationTime(now.ToUnixTimeMilliseconds()))),
+            (Key(201), TestData.Deletion(5, new FormationTime(1))),
+            (Key(202), TestData.Expiring(5, now.ToUnixTimeSeconds() - 1)),
+            (Key(203), TestData.Expiring(5, now.AddDays(1).ToUnixTimeSeconds())));
+        Assert.Equal(ReplyStatus.Ok, _replica.Ask(Verb.TreeRepair, repair).Status);
+        Assert.Equal(0, Described.Tombstones);
+
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+
+        Assert.Equal(3, Described.Tombstones);
+        await using var again = new TreeFixture(_replica.Disk);
+        Assert.Equal(Described, again.Leaves.Survey.Describe(Table.Value));
     }
 
     [Fact]
