@@ -25,11 +25,11 @@ public sealed record ExchangeRequest(
         var destination = new ArrayBufferWriter<byte>();
         destination.WriteUInt32(Table.Value);
         destination.WriteInt64(Begun.Milliseconds);
-        Write(Peer, destination);
+        destination.WriteNode(Peer);
         destination.WriteVariable((uint)Nodes.Length);
         foreach (var node in Nodes)
         {
-            Write(node, destination);
+            destination.WriteNode(node);
         }
 
         if (Cuts is not null)
@@ -46,7 +46,7 @@ public sealed record ExchangeRequest(
         var reader = new ByteReader(body);
         var table = new StorageId(reader.ReadUInt32());
         var begun = new FormationTime(reader.ReadInt64());
-        var peer = ReadNode(ref reader);
+        var peer = reader.ReadNode();
         var count = reader.ReadVariable();
         if (count is 0 or > Limits.NodesMax)
         {
@@ -56,7 +56,7 @@ public sealed record ExchangeRequest(
         var nodes = ImmutableArray.CreateBuilder<NodeId>((int)count);
         for (var i = 0; i < count; i++)
         {
-            nodes.Add(ReadNode(ref reader));
+            nodes.Add(reader.ReadNode());
         }
 
         if (reader.Remaining == 0)
@@ -68,14 +68,6 @@ public sealed record ExchangeRequest(
         reader.ExpectEnd("the request about an exchange");
         return new ExchangeRequest(table, nodes.ToImmutable(), peer, begun, cuts, horizon);
     }
-
-    private static void Write(NodeId node, ArrayBufferWriter<byte> destination)
-    {
-        node.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
-        destination.Advance(16);
-    }
-
-    private static NodeId ReadNode(ref ByteReader reader) => new(new Guid(reader.ReadBytes(16), bigEndian: true));
 }
 
 /// <summary>The reply to the beginning of an exchange.</summary>
