@@ -99,7 +99,7 @@ public sealed class BatchReplayer : IAsyncDisposable
     {
         var age = new byte[4];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(age, (uint)Math.Min(uint.MaxValue, _age.TotalMilliseconds));
-        var (status, body) = await OneReply.AskAsync(_messenger, _self, Verb.BatchRead, age, ReplyTimeout);
+        var (_, status, body) = await _messenger.AskAsync(_self, Verb.BatchRead, age, ReplyTimeout, CancellationToken.None);
         if (status != ReplyStatus.Ok)
         {
             return;
@@ -217,7 +217,7 @@ public sealed class BatchReplayer : IAsyncDisposable
         var status = ReplyStatus.Unreachable;
         if (_liveness.IsAlive(replica))
         {
-            (status, _) = await OneReply.AskAsync(_messenger, replica, Verb.Replay, mutation.Span, ReplyTimeout);
+            (_, status, _) = await _messenger.AskAsync(replica, Verb.Replay, mutation.Span, ReplyTimeout, CancellationToken.None);
         }
 
         return status switch
