@@ -89,7 +89,7 @@ internal static class MarkingCase
             new Replica.Trees.TreeOptions { RowsPerSecond = 100_000_000, Interval = TimeSpan.FromMilliseconds(20) },
             new Replica.Trees.TreeCounters(), NullLogger<Replica.Trees.TreeKeeper>.Instance);
         keeper.Start();
-        while (leaves.Describe(1) is not { Dirty: 0, Leaves: > 1 })
+        while (leaves.Survey.Describe(1) is not { Dirty: 0, Leaves: > 1 })
         {
             await Task.Delay(50);
         }

@@ -7,6 +7,9 @@ switch (args.FirstOrDefault())
     case "marks":
         await MarkingCase.RunAsync(number ?? 9);
         break;
+    case "survey":
+        await SurveyCase.RunAsync();
+        break;
     case "drift":
         await DriftCase.RunAsync(number ?? 1_000_000, onePartition: false);
         break;
@@ -23,7 +26,7 @@ switch (args.FirstOrDefault())
         await HandoffCase.RunAsync(number ?? 100_000);
         break;
     default:
-        Console.Error.WriteLine("cases: marks [PAIRS], drift [ROWS], drift-one-partition [ROWS], refill [ROWS], steady [SECONDS], handoff [WRITES]");
+        Console.Error.WriteLine("cases: marks [PAIRS], survey, drift [ROWS], drift-one-partition [ROWS], refill [ROWS], steady [SECONDS], handoff [WRITES]");
         return 64;
 }
 

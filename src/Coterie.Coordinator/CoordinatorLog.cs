@@ -20,6 +20,13 @@ internal static partial class CoordinatorLog
     [LoggerMessage(3012, LogLevel.Warning, "A logged batch that was kept is damaged and is given up: {Reason}")]
     public static partial void BatchDamaged(ILogger logger, string reason);
 
+    [LoggerMessage(3015, LogLevel.Warning,
+        "Logged batch {Batch} was left unfinished for so long that {TooLate} of its {Mutations} partitions are taken by no replica any more; what of them was not written before is lost")]
+    public static partial void BatchTooLate(ILogger logger, Guid batch, int tooLate, int mutations);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Logged batch {Batch} of {Mutations} partitions is given up: all replicas refuse some of it, and it is old")]
+    public static partial void BatchGivenUp(ILogger logger, Guid batch, int mutations);
+
     [LoggerMessage(3014, LogLevel.Error, "Looking for logged batches that were left unfinished failed; it is tried again")]
     public static partial void BatchesFailed(ILogger logger, Exception exception);
 

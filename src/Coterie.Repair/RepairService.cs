@@ -202,7 +202,8 @@ public sealed class RepairService : IAsyncDisposable
         {
             var replicas = new ReplicaRequests(_parts.Messenger, _parts.Self, _parts.Options.RequestTimeout, figures, _stopping.Token);
             var rules = new DeletionRules(target.Table.Options.GcGrace, _parts.ClockSkewMax);
-            var session = new ExchangeSession(target.Table.StorageId, rules, target.Group, _parts.Self, target.Peer, replicas);
+            var clock = ExchangeClock.Of(_parts.Time, _stopping.Token);
+            var session = new ExchangeSession(target.Table.StorageId, rules, target.Group, _parts.Self, target.Peer, replicas, clock);
             var pace = new Pace(_parts.Time, figures, rowsPerSecond, _stopping.Token);
             var begun = new FormationTime(began.ToUnixTimeMilliseconds());
             var salt = (ulong)_parts.Random.NextInt64();

@@ -108,10 +108,14 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
 
     public static byte[] Key(string key) => Encoding.UTF8.GetBytes(key);
 
-    public static byte[] Mutation(string key, params (byte[] Key, byte[] Row)[] entries)
+    public static byte[] Mutation(string key, params (byte[] Key, byte[] Row)[] entries) => Mutation(TimeSpan.Zero, key, entries);
+
+    /// <param name="ago">How long before the start it was formed.</param>
+    public static byte[] Mutation(TimeSpan ago, string key, params (byte[] Key, byte[] Row)[] entries)
     {
         var destination = new ArrayBufferWriter<byte>();
-        var writer = new MutationWriter(destination, TableId, Partitioner.TokenOf(Key(key)), new FormationTime(new FakeTimeProvider().GetUtcNow().ToUnixTimeMilliseconds()), Key(key));
+        var formed = new FormationTime((new FakeTimeProvider().GetUtcNow() - ago).ToUnixTimeMilliseconds());
+        var writer = new MutationWriter(destination, TableId, Partitioner.TokenOf(Key(key)), formed, Key(key));
         foreach (var (entryKey, row) in entries)
         {
             writer.Entry(entryKey, row);

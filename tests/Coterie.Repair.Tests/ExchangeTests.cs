@@ -123,17 +123,100 @@ public sealed class ExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_written_a_moment_ago_is_left_alone_but_for_an_old_tombstone()
+    public async Task What_is_on_its_way_and_arrives_is_not_sent()
     {
         await BothAsync([50]);
         _pair.Settle();
-        await _pair.Local.WriteAsync((Key(1), Value(5, "recent")), (Key(2), Deletion(5, deletedAt: 1_000)), (Key(3), Deletion(5, deletedAt: 3_000)));
+        await _pair.Local.WriteAsync((Key(1), Value(5, "recent")), (Key(2), Deletion(5, deletedAt: 3_000)));
+        await _pair.Peer.WriteAsync((Key(3), Value(5, "recent")));
+        _pair.Waiting = async () =>
+        {
+            await _pair.Peer.WriteAsync((Key(1), Value(5, "recent")), (Key(2), Deletion(5, deletedAt: 3_000)));
+            await _pair.Local.WriteAsync((Key(3), Value(5, "recent")));
+        };
 
         await _pair.CompareAsync(cut: 2_000);
 
-        Assert.Null(_pair.Peer.Row(Key(1)));
+        Assert.Equal((0, 0), (_pair.Figures.RowsDifferent, _pair.Figures.RowsSent));
+        Assert.Equal(_pair.Local.Rows(), _pair.Peer.Rows());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_does_not_arrive_in_a_moment_is_sent(bool dryRun)
+    {
+        await BothAsync([50]);
+        _pair.Settle();
+        await _pair.Local.WriteAsync((Key(1), Value(5, "recent")), (Key(2), Deletion(5, deletedAt: 3_000)));
+
+        await _pair.CompareAsync(dryRun, cut: 2_000);
+
+        Assert.Equal((2, dryRun ? 0 : 2), (_pair.Figures.RowsDifferent, _pair.Figures.RowsSent));
+        Assert.Equal(dryRun ? 1 : 3, _pair.Peer.Rows().Count);
+    }
+
+    [Fact]
+    public async Task A_tombstone_from_before_the_cut_is_not_waited_for()
+    {
+        await _pair.Local.WriteAsync((Key(2), Deletion(5, deletedAt: 1_000)));
+        _pair.Waiting = () => throw new InvalidOperationException("nothing is on its way");
+
+        await _pair.CompareAsync(cut: 2_000);
+
         Assert.NotNull(_pair.Peer.Row(Key(2)));
-        Assert.Null(_pair.Peer.Row(Key(3)));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_written_all_the_time_gets_what_it_lacks_all_the_same()
+    {
+        await BothAsync(Enumerable.Range(0, 500));
+        await _pair.Local.WriteAsync((Key(7), Value(90, "a", column: 2)));
+        _pair.Settle();
+        var timestamp = 100;
+        await WriteBothAsync();
+
+        // Never equal when somebody looks: a write is always on its way to the peer.
+        _pair.Before = (_, verb) =>
+        {
+            if (verb is Verb.RowDifference or Verb.RowFetch)
+            {
+                WriteBothAsync().Wait(TestContext.Current.CancellationToken);
+            }
+        };
+        await _pair.CompareAsync();
+
+        Assert.Contains(Convert.ToHexString("a"u8), Convert.ToHexString(_pair.Peer.Row(Key(7))!), StringComparison.Ordinal);
+
+        // Now it lacks nothing, and what is on its way is let come by itself.
+        var before = _pair.Figures.RowsSent;
+        await _pair.CompareAsync();
+        Assert.Equal(before, _pair.Figures.RowsSent);
+
+        async Task WriteBothAsync()
+        {
+            timestamp++;
+            await _pair.Local.WriteAsync((Key(7), Value(timestamp, $"c{timestamp}", column: 4)));
+            await _pair.Peer.WriteAsync((Key(7), Value(timestamp - 1, $"c{timestamp - 1}", column: 4)));
+        }
+    }
+
+    [Fact]
+    public async Task More_rows_on_their_way_than_are_kept_at_a_time_settle_in_parts()
+    {
+        const int Rows = 20_000;
+        await BothAsync(Enumerable.Range(0, Rows));
+        await _pair.Local.ReadLeavesAsync();
+        await _pair.Peer.ReadLeavesAsync();
+        foreach (var some in Enumerable.Range(0, Rows).Chunk(4_000))
+        {
+            await _pair.Local.WriteAsync(some.Select(static id => (Key(id), Value(2, "v"))));
+        }
+
+        await _pair.CompareAsync();
+
+        Assert.Equal((Rows, Rows), (_pair.Figures.RowsDifferent, _pair.Figures.RowsSent));
+        Assert.Equal(_pair.Local.Rows(), _pair.Peer.Rows());
     }
 
     [Theory]

@@ -131,7 +131,7 @@ public sealed class LyingPeerTests : IAsyncDisposable
         {
             // Different in the last of the ranges alone, so that always the same one is cut.
             var count = (int)new ByteReader(body.AsSpan(sizeof(long))).ReadVariable();
-            return new RangeHashes([.. Enumerable.Range(0, count).Select(i => new RangeHash(true, 1, i == count - 1 ? long.MaxValue : 0, LeavesOut: true))], 0).Encode();
+            return new RangeHashes([.. Enumerable.Range(0, count).Select(i => new RangeHash(true, 1, i == count - 1 ? long.MaxValue : 0, HasRecent: true))], 0).Encode();
         }
     }
 

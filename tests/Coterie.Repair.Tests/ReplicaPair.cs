@@ -19,6 +19,8 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
     private static readonly NodeId LocalId = new(new Guid(1, 0, 0, new byte[8]));
     private static readonly NodeId PeerId = new(new Guid(2, 0, 0, new byte[8]));
 
+    private TimeSpan _waited;
+
     public ReplicaPair()
     {
         ImmutableArray<ColumnSchema> columns = [new("k", ColumnKind.PartitionKey, NativeType.Int, 0, false, default)];
@@ -58,6 +60,9 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
     /// <summary>Shown each request to the peer before it is answered.</summary>
     public Action<Verb, byte[]>? Asked { get; set; }
 
+    /// <summary>Awaited when an exchange waits, before it goes on.</summary>
+    public Func<Task>? Waiting { get; set; }
+
     public int Requests { get; private set; }
 
     /// <param name="cut">Formation time in milliseconds; tombstones from before it are compared even where they are recent.</param>
@@ -66,7 +71,7 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
         var group = new ReplicaGroup([LocalId, PeerId], [new TokenSpan(Token.Minimum, new Token(long.MaxValue))]);
         var topic = new ExchangeTopic(TestRows.Table, group, LocalId, PeerId, cut, Horizon: 0, Incarnations: [0, 0], WithRecent: false, dryRun);
         var requests = new ReplicaRequests(this, LocalId, TimeSpan.FromSeconds(30), Figures, CancellationToken.None);
-        return new Exchange(topic, requests, Figures, salt: 42, static () => Task.CompletedTask).RunAsync().WaitAsync(Patience);
+        return new Exchange(topic, requests, Figures, salt: 42, static () => Task.CompletedTask, new ExchangeClock(() => _waited, PassAsync)).RunAsync().WaitAsync(Patience);
     }
 
     public void Settle()
@@ -90,6 +95,12 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
 
     public void SendTo(IPEndPoint target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot) =>
         throw new NotSupportedException();
+
+    private async Task PassAsync(TimeSpan span)
+    {
+        _waited += span;
+        await (Waiting?.Invoke() ?? Task.CompletedTask);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -40,15 +40,15 @@ public sealed class RowComparisonTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void A_row_written_a_moment_ago_on_either_side_is_left_alone(bool mineIsRecent, bool theirsIsRecent)
+    public void A_row_written_a_moment_ago_on_either_side_waits(bool mineIsRecent, bool theirsIsRecent)
     {
-        AssertNames([], [], [], Compare([Row(A, 9, mineIsRecent)], [0], [Row(A, 5, theirsIsRecent)]));
+        AssertNames([], [], [], Compare([Row(A, 9, mineIsRecent)], [0], [Row(A, 5, theirsIsRecent)]), waiting: [A]);
     }
 
     [Fact]
     public void So_is_one_that_the_other_side_lacks()
     {
-        AssertNames([], [], [], Compare([Row(A, 9, isRecent: true)], [0], [Row(B, 9, isRecent: true)]));
+        AssertNames([], [], [], Compare([Row(A, 9, isRecent: true)], [0], [Row(B, 9, isRecent: true)]), waiting: [A, B]);
     }
 
     [Theory]
@@ -86,8 +86,9 @@ public sealed class RowComparisonTests
     private static RowSummary Row(byte name, long newest, bool isRecent = false, bool hasOldTombstone = false) =>
         new([name], Digest: (ulong)((name * 100) + newest), newest, isRecent, hasOldTombstone);
 
-    private static void AssertNames(byte[] toPeer, byte[] toLocal, byte[] lookAgain, RowTransfers transfers)
+    private static void AssertNames(byte[] toPeer, byte[] toLocal, byte[] lookAgain, RowTransfers transfers, params byte[] waiting)
     {
+        Assert.Equal(waiting, transfers.Waiting.Select(static key => key[0]));
         Assert.Equal(toPeer, transfers.ToPeer.Select(static key => key[0]));
         Assert.Equal(toLocal, transfers.ToLocal.Select(static key => key[0]));
         Assert.Equal(lookAgain, transfers.LookAgain.Select(static key => key[0]));

@@ -88,7 +88,7 @@ internal sealed class TestReplica : IAsyncDisposable
         await using var keeper = new TreeKeeper(
             Engine, _writer, Leaves, _tables, _horizons, _time, new TreeOptions(), Counters, NullLogger<TreeKeeper>.Instance);
         keeper.Start();
-        for (var turn = 0; Leaves.Tables().Any(table => Leaves.Describe(table).Dirty > 0); turn++)
+        for (var turn = 0; Leaves.Survey.Tables().Any(table => Leaves.Survey.Describe(table).Dirty > 0); turn++)
         {
             Assert.True(turn < 1_000_000, "the leaves are not clean yet");
             _time.Advance(TimeSpan.FromMilliseconds(250));

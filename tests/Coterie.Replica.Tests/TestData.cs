@@ -16,8 +16,8 @@ internal static class TestData
 
     public static RowSlice Only(byte clustering) => new(RowKey(clustering), (byte[])[.. RowKey(clustering), 0]);
 
-    public static byte[] Value(long timestamp, string value) => Row((ref RowWriter writer) => writer.SimpleColumn(
-        new ColumnId(1), new Cell { Kind = CellKind.Plain, Timestamp = new WriteTimestamp(timestamp), Value = System.Text.Encoding.UTF8.GetBytes(value) }));
+    public static byte[] Value(long timestamp, string value, int column = 1) => Row((ref RowWriter writer) => writer.SimpleColumn(
+        new ColumnId((ushort)column), new Cell { Kind = CellKind.Plain, Timestamp = new WriteTimestamp(timestamp), Value = System.Text.Encoding.UTF8.GetBytes(value) }));
 
     public static byte[] Expiring(long timestamp, long expiresAt) => Row((ref RowWriter writer) => writer.SimpleColumn(
         new ColumnId(1), new Cell { Kind = CellKind.Expiring, Timestamp = new WriteTimestamp(timestamp), ExpiresAtSeconds = expiresAt, TtlSeconds = 1 }));

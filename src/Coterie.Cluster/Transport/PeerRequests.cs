@@ -14,11 +14,11 @@ public static class PeerRequests
         return await replies.NextAsync(cancellationToken);
     }
 
-    public static async Task<ReplyQueue.Reply> AskAsync(
-        this IMessenger messenger, NodeId target, Verb verb, byte[] body, TimeSpan timeout, CancellationToken cancellationToken)
+    public static Task<ReplyQueue.Reply> AskAsync(
+        this IMessenger messenger, NodeId target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var replies = new ReplyQueue(1);
         messenger.Send(target, verb, body, timeout, replies, 0);
-        return await replies.NextAsync(cancellationToken);
+        return replies.NextAsync(cancellationToken);
     }
 }

@@ -92,18 +92,17 @@ public sealed class BatchCoordinator(
         }
 
         var candidates = BatchHolders.Candidates(metadata.Current, self, liveness.IsAlive, id.GetHashCode());
-        var own = OneReply.AskAsync(messenger, self, Verb.BatchStore, Encoded(candidates.Count == 0 ? null : candidates[0]), timeout);
+        var own = messenger.AskAsync(self, Verb.BatchStore, Encoded(candidates.Count == 0 ? null : candidates[0]), timeout, CancellationToken.None);
         holders.Add(self);
         var kept = candidates.Count == 0;
         for (var i = 0; i < Math.Min(candidates.Count, AttemptsMax) && !kept; i++)
         {
             holders.Add(candidates[i]);
-            var (status, _) = await OneReply.AskAsync(messenger, candidates[i], Verb.BatchStore, Encoded(candidates[i]), timeout / AttemptsMax);
+            var (_, status, _) = await messenger.AskAsync(candidates[i], Verb.BatchStore, Encoded(candidates[i]), timeout / AttemptsMax, CancellationToken.None);
             kept = status == ReplyStatus.Ok;
         }
 
-        var (ownStatus, _) = await own;
-        return kept && ownStatus == ReplyStatus.Ok;
+        return (await own).Status == ReplyStatus.Ok && kept;
 
         byte[] Encoded(NodeId? other) => new BatchRecord(id, other is { } node ? [self, node] : [self], mutations).Encode();
     }

@@ -99,7 +99,7 @@ public sealed class BatchReplayer : IAsyncDisposable
     {
         var age = new byte[4];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(age, (uint)Math.Min(uint.MaxValue, _age.TotalMilliseconds));
-        var (status, body) = await OneReply.AskAsync(_messenger, _self, Verb.BatchRead, age, ReplyTimeout);
+        var (_, status, body) = await _messenger.AskAsync(_self, Verb.BatchRead, age, ReplyTimeout, CancellationToken.None);
         if (status != ReplyStatus.Ok)
         {
             return;
@@ -133,27 +133,41 @@ public sealed class BatchReplayer : IAsyncDisposable
             return;
         }
 
-        var (settled, hopeless) = await ReplayAllAsync(batch);
-        if (hopeless)
+        var end = await ReplayAllAsync(batch);
+        if (!end.IsOver)
         {
-            _hints.Counters.BatchDropped();
+            return;
         }
 
-        if (settled || hopeless)
+        Count(batch, end);
+        Forget(batch.Id, batch.Holders.Contains(_self) ? batch.Holders : [.. batch.Holders, _self]);
+    }
+
+    private void Count(BatchRecord batch, in BatchEnd end)
+    {
+        if (end.IsHopeless)
+        {
+            CoordinatorLog.BatchGivenUp(_logger, batch.Id, batch.Mutations.Count);
+            _hints.Counters.BatchDropped();
+        }
+        else if (end.TooLate > 0)
+        {
+            CoordinatorLog.BatchTooLate(_logger, batch.Id, end.TooLate, batch.Mutations.Count);
+            _hints.Counters.BatchTooLate();
+        }
+        else
         {
             CoordinatorLog.BatchReplayed(_logger, batch.Id, batch.Mutations.Count);
             _hints.Counters.BatchReplayed();
-            Forget(batch.Id, batch.Holders.Contains(_self) ? batch.Holders : [.. batch.Holders, _self]);
         }
     }
 
-    private async Task<(bool Settled, bool Hopeless)> ReplayAllAsync(BatchRecord batch)
+    private async Task<BatchEnd> ReplayAllAsync(BatchRecord batch)
     {
-        var settled = true;
-        var hopeless = true;
+        var all = BatchEnd.OfNothing;
         for (var first = 0; first < batch.Mutations.Count; first += MutationsAtATime)
         {
-            var under = new List<Task<(bool Settled, bool Hopeless)>>();
+            var under = new List<Task<BatchEnd>>();
             for (var i = first; i < Math.Min(batch.Mutations.Count, first + MutationsAtATime); i++)
             {
                 under.Add(ReplayAsync(batch.Mutations[i]));
@@ -161,21 +175,19 @@ public sealed class BatchReplayer : IAsyncDisposable
 
             foreach (var one in under)
             {
-                var end = await one;
-                settled &= end.Settled;
-                hopeless &= end.Hopeless || end.Settled;
+                all = all.And(await one);
             }
         }
 
-        return (settled, hopeless && !settled);
+        return all;
     }
 
-    private async Task<(bool Settled, bool Hopeless)> ReplayAsync(ReadOnlyMemory<byte> mutation)
+    private async Task<BatchEnd> ReplayAsync(ReadOnlyMemory<byte> mutation)
     {
         var (keyspace, token, formed) = HeadOf(mutation.Span);
         if (keyspace is null)
         {
-            return (true, false);
+            return BatchEnd.OfNothing;
         }
 
         var replicas = _maps.For(keyspace)?.Lookup(token) ?? ReplicaSet.Empty;
@@ -191,7 +203,7 @@ public sealed class BatchReplayer : IAsyncDisposable
             ends[slot] = await under[slot];
         }
 
-        return (BatchReplayCore.IsSettled(ends), BatchReplayCore.IsHopeless(ends, _time.GetUtcNow().ToUnixTimeMilliseconds() - formed > (long)HopelessAge.TotalMilliseconds));
+        return BatchReplayCore.EndOf(ends, _time.GetUtcNow().ToUnixTimeMilliseconds() - formed > (long)HopelessAge.TotalMilliseconds);
     }
 
     private (string? Keyspace, Token Token, long Formed) HeadOf(ReadOnlySpan<byte> mutation)
@@ -205,7 +217,7 @@ public sealed class BatchReplayer : IAsyncDisposable
         var status = ReplyStatus.Unreachable;
         if (_liveness.IsAlive(replica))
         {
-            (status, _) = await OneReply.AskAsync(_messenger, replica, Verb.Replay, mutation.Span, ReplyTimeout);
+            (_, status, _) = await _messenger.AskAsync(replica, Verb.Replay, mutation.Span, ReplyTimeout, CancellationToken.None);
         }
 
         return status switch

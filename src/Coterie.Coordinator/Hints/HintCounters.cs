@@ -12,6 +12,7 @@ public sealed class HintCounters
     private long _batchesRefused;
     private long _batchesReplayed;
     private long _batchesDropped;
+    private long _batchesTooLate;
 
     /// <summary>Made durable.</summary>
     public long Stored => Interlocked.Read(ref _stored);
@@ -36,6 +37,9 @@ public sealed class HintCounters
     /// <summary>Batches given up: damaged, or all their tables are gone.</summary>
     public long BatchesDropped => Interlocked.Read(ref _batchesDropped);
 
+    /// <summary>Batches found so late that for something in them no replica had a place any more. Not among the replayed.</summary>
+    public long BatchesTooLate => Interlocked.Read(ref _batchesTooLate);
+
     public long Dropped(HintDrop reason) => Interlocked.Read(ref _dropped[(int)reason]);
 
     internal void HintStored() => Interlocked.Increment(ref _stored);
@@ -55,6 +59,8 @@ public sealed class HintCounters
     internal void BatchRefused() => Interlocked.Increment(ref _batchesRefused);
 
     internal void BatchReplayed() => Interlocked.Increment(ref _batchesReplayed);
+
+    internal void BatchTooLate() => Interlocked.Increment(ref _batchesTooLate);
 
     internal void BatchDropped() => Interlocked.Increment(ref _batchesDropped);
 }

@@ -67,7 +67,7 @@ public sealed class HintKeeper : IDisposable
     /// <exception cref="IOException">The store does not tell.</exception>
     public async Task LoadAsync(TimeSpan timeout)
     {
-        var (status, body) = await OneReply.AskAsync(_messenger, _self, Verb.HintRead, HintReadRequest.Summary.Encode(), timeout);
+        var (_, status, body) = await _messenger.AskAsync(_self, Verb.HintRead, HintReadRequest.Summary.Encode(), timeout, CancellationToken.None);
         if (status != ReplyStatus.Ok)
         {
             throw new IOException($"The hints that are kept here could not be counted: {status}");

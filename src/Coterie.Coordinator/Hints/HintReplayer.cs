@@ -142,8 +142,7 @@ public sealed class HintReplayer : IAsyncDisposable
     /// <returns>How it ended, and how many bytes were sent.</returns>
     private async Task<(ChunkEnd End, long SentBytes)> ReplayChunkAsync(NodeId target, Progress progress)
     {
-        var (status, body) = await OneReply.AskAsync(
-            _messenger, _self, Verb.HintRead, new HintReadRequest(target, progress.From).Encode(), StoreTimeout);
+        var (_, status, body) = await _messenger.AskAsync(_self, Verb.HintRead, new HintReadRequest(target, progress.From).Encode(), StoreTimeout, CancellationToken.None);
         if (status != ReplyStatus.Ok)
         {
             return (ChunkEnd.Troubled, 0);
@@ -201,8 +200,7 @@ public sealed class HintReplayer : IAsyncDisposable
             return true;
         }
 
-        var (status, _) = await OneReply.AskAsync(
-            _messenger, _self, Verb.HintForget, new HintForgetRequest(target, end.UpTo).Encode(), StoreTimeout);
+        var (_, status, _) = await _messenger.AskAsync(_self, Verb.HintForget, new HintForgetRequest(target, end.UpTo).Encode(), StoreTimeout, CancellationToken.None);
         if (status != ReplyStatus.Ok)
         {
             return false;
@@ -227,8 +225,7 @@ public sealed class HintReplayer : IAsyncDisposable
         if (isDamaged)
         {
             var upTo = _keeper.LastPlace;
-            var (status, _) = await OneReply.AskAsync(
-                _messenger, _self, Verb.HintForget, new HintForgetRequest(target, upTo).Encode(), StoreTimeout);
+            var (_, status, _) = await _messenger.AskAsync(_self, Verb.HintForget, new HintForgetRequest(target, upTo).Encode(), StoreTimeout, CancellationToken.None);
             if (status == ReplyStatus.Ok)
             {
                 progress.From = upTo + 1;

@@ -92,6 +92,7 @@ internal sealed class NodeMeter : IDisposable
         Counter("batches_stored", "Logged batches over several partitions made durable before they were sent", () => counters.BatchesStored);
         Counter("batches_refused", "Logged batches of which nothing was sent because they could not be made durable", () => counters.BatchesRefused);
         Counter("batches_replayed", "Logged batches that were left unfinished and were finished here", () => counters.BatchesReplayed);
+        Counter("batches_too_late", "Logged batches left unfinished for so long that no replica takes all of them any more", () => counters.BatchesTooLate);
         Counter("batches_dropped", "Logged batches given up: damaged, or refused by everyone for being too old", () => counters.BatchesDropped);
     }
 
@@ -116,6 +117,11 @@ internal sealed class NodeMeter : IDisposable
             Horizons,
             null,
             "Tombstones formed before it (since the Unix epoch) can go; the pair is the one whose exchange holds it back");
+        _meter.CreateObservableGauge(
+            "coterie.deletes.tombstones_waiting",
+            TombstonesWaiting,
+            null,
+            "Entries with a tombstone or an expired cell, as of when the tree last read each part of the table: an estimate");
         Counter("replica_tombstones_refused", "Reads refused for too many range tombstones", () => counters.TombstonesRefused);
     }
 
@@ -174,6 +180,9 @@ internal sealed class NodeMeter : IDisposable
         lag.Horizon.Milliseconds,
         new KeyValuePair<string, object?>("table", lag.Table.ToString()),
         new KeyValuePair<string, object?>("pair", $"{lag.Left} {lag.Right}")));
+
+    private IEnumerable<Measurement<long>> TombstonesWaiting() => (_node.Deletes?.Lagging() ?? []).Select(lag => new Measurement<long>(
+        _node.Leaves.Survey.Describe(lag.Table.Value).Tombstones, new KeyValuePair<string, object?>("table", lag.Table.ToString())));
 
     private IEnumerable<Measurement<long>> NodesUp()
     {

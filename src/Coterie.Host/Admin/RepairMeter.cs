@@ -80,7 +80,7 @@ internal static class RepairMeter
 
     private static IReadOnlyList<RepairPair> Pairs(CoterieNode node) => node.Repair?.Pairs() ?? [];
 
-    private static long Sum(TreeLeaves leaves, Func<TableLeaves, long> read) => leaves.Tables().Sum(table => read(leaves.Describe(table)));
+    private static long Sum(TreeLeaves leaves, Func<TableLeaves, long> read) => leaves.Survey.Tables().Sum(table => read(leaves.Survey.Describe(table)));
 
     private static void Counter(Meter meter, string name, string description, Func<long> read) =>
         meter.CreateObservableCounter($"coterie.{name}", read, null, description);

@@ -19,6 +19,10 @@ public static class RowPurge
         Apply(row, Deletion.None, horizon, keepsRanges: true, destination);
 
     /// <summary>The same of a row under the deletion of its partition or of a range: what that shadows goes too, whatever the horizon.</summary>
+    /// <exception cref="MalformedDataException">The row is not decodable.</exception>
+    public static bool Apply(ReadOnlySpan<byte> row, Deletion outer, FormationTime horizon, IBufferWriter<byte> destination) =>
+        Apply(row, outer, horizon, keepsRanges: true, destination);
+
     /// <param name="keepsRanges">Keep a header's flag of ranges.</param>
     internal static bool Apply(ReadOnlySpan<byte> row, Deletion outer, FormationTime horizon, bool keepsRanges, IBufferWriter<byte> destination)
     {

@@ -37,7 +37,7 @@ public sealed record BatchRecord(Guid Id, IReadOnlyList<NodeId> Holders, IReadOn
         destination.WriteByte((byte)Holders.Count);
         foreach (var holder in Holders)
         {
-            destination.Write(holder.Value.ToByteArray(bigEndian: true));
+            destination.WriteNode(holder);
         }
 
         destination.WriteVariable((uint)Mutations.Count);
@@ -74,7 +74,7 @@ public sealed record BatchRecord(Guid Id, IReadOnlyList<NodeId> Holders, IReadOn
 
         for (var i = 0; i < holders.Length; i++)
         {
-            holders[i] = new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true));
+            holders[i] = reader.ReadNode();
         }
 
         var count = reader.ReadVariable();

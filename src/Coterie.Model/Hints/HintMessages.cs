@@ -19,7 +19,7 @@ public readonly record struct HintReadRequest(NodeId? Target, ulong From)
         }
 
         var destination = new ArrayBufferWriter<byte>(24);
-        destination.Write(target.Value.ToByteArray(bigEndian: true));
+        destination.WriteNode(target);
         destination.WriteUInt64(From);
         return destination.WrittenSpan.ToArray();
     }
@@ -33,7 +33,7 @@ public readonly record struct HintReadRequest(NodeId? Target, ulong From)
         }
 
         var reader = new ByteReader(body);
-        var target = new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true));
+        var target = reader.ReadNode();
         var request = new HintReadRequest(target, reader.ReadUInt64());
         reader.ExpectEnd("a request for hints");
         return request;
@@ -46,7 +46,7 @@ public readonly record struct HintForgetRequest(NodeId Target, ulong UpTo)
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>(24);
-        destination.Write(Target.Value.ToByteArray(bigEndian: true));
+        destination.WriteNode(Target);
         destination.WriteUInt64(UpTo);
         return destination.WrittenSpan.ToArray();
     }
@@ -55,7 +55,7 @@ public readonly record struct HintForgetRequest(NodeId Target, ulong UpTo)
     public static HintForgetRequest Decode(ReadOnlySpan<byte> body)
     {
         var reader = new ByteReader(body);
-        var request = new HintForgetRequest(new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true)), reader.ReadUInt64());
+        var request = new HintForgetRequest(reader.ReadNode(), reader.ReadUInt64());
         reader.ExpectEnd("a request to forget hints");
         return request;
     }
@@ -107,7 +107,7 @@ public readonly record struct HintsOfTarget(NodeId Target, long Count, long Byte
         var destination = new ArrayBufferWriter<byte>();
         foreach (var one in all)
         {
-            destination.Write(one.Target.Value.ToByteArray(bigEndian: true));
+            destination.WriteNode(one.Target);
             destination.WriteInt64(one.Count);
             destination.WriteInt64(one.Bytes);
             destination.WriteUInt64(one.Last);
@@ -125,7 +125,7 @@ public readonly record struct HintsOfTarget(NodeId Target, long Count, long Byte
         while (reader.Remaining > 0)
         {
             all.Add(new HintsOfTarget(
-                new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true)), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadInt64()));
+                reader.ReadNode(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadInt64()));
         }
 
         return all;

@@ -34,8 +34,7 @@ public readonly ref struct HintRecord
     /// <summary>Writes the request to store a hint.</summary>
     public static void Write(IBufferWriter<byte> destination, NodeId target, ulong sequence, ReadOnlySpan<byte> mutation)
     {
-        target.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
-        destination.Advance(16);
+        destination.WriteNode(target);
         destination.WriteUInt64(sequence);
         destination.WriteByte(Format);
         destination.Write(mutation);
@@ -45,7 +44,7 @@ public readonly ref struct HintRecord
     public static HintRecord Read(ReadOnlySpan<byte> request)
     {
         var reader = new ByteReader(request);
-        var target = new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true));
+        var target = reader.ReadNode();
         var sequence = reader.ReadUInt64();
         MutationOf(request[HeadBytes..]);
         return new HintRecord(target, sequence, request[HeadBytes..]);

@@ -29,6 +29,9 @@ public static class DataKey
         destination.Advance(TokenStartBytes);
     }
 
+    /// <summary>Of a key that is at least as long as its token start.</summary>
+    public static Token TokenOf(ReadOnlySpan<byte> key) => new((long)(BinaryPrimitives.ReadUInt64BigEndian(key[4..]) ^ (1UL << 63)));
+
     /// <summary>Splits a key of a table's data. Returns where the entry key begins; the partition key is appended unescaped.</summary>
     /// <exception cref="MalformedDataException">The bytes are not such a key.</exception>
     public static int Read(ReadOnlySpan<byte> key, out StorageId table, out Token token, IBufferWriter<byte> partitionKey)
@@ -39,7 +42,7 @@ public static class DataKey
         }
 
         table = new StorageId(BinaryPrimitives.ReadUInt32BigEndian(key));
-        token = new Token((long)(BinaryPrimitives.ReadUInt64BigEndian(key[4..]) ^ (1UL << 63)));
+        token = TokenOf(key);
         return TokenStartBytes + OrderedBytes.ReadEscaped(key[TokenStartBytes..], partitionKey);
     }
 }

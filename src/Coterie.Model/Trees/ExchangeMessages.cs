@@ -25,11 +25,11 @@ public sealed record ExchangeRequest(
         var destination = new ArrayBufferWriter<byte>();
         destination.WriteUInt32(Table.Value);
         destination.WriteInt64(Begun.Milliseconds);
-        Write(Peer, destination);
+        destination.WriteNode(Peer);
         destination.WriteVariable((uint)Nodes.Length);
         foreach (var node in Nodes)
         {
-            Write(node, destination);
+            destination.WriteNode(node);
         }
 
         if (Cuts is not null)
@@ -46,7 +46,7 @@ public sealed record ExchangeRequest(
         var reader = new ByteReader(body);
         var table = new StorageId(reader.ReadUInt32());
         var begun = new FormationTime(reader.ReadInt64());
-        var peer = ReadNode(ref reader);
+        var peer = reader.ReadNode();
         var count = reader.ReadVariable();
         if (count is 0 or > Limits.NodesMax)
         {
@@ -56,7 +56,7 @@ public sealed record ExchangeRequest(
         var nodes = ImmutableArray.CreateBuilder<NodeId>((int)count);
         for (var i = 0; i < count; i++)
         {
-            nodes.Add(ReadNode(ref reader));
+            nodes.Add(reader.ReadNode());
         }
 
         if (reader.Remaining == 0)
@@ -68,30 +68,24 @@ public sealed record ExchangeRequest(
         reader.ExpectEnd("the request about an exchange");
         return new ExchangeRequest(table, nodes.ToImmutable(), peer, begun, cuts, horizon);
     }
-
-    private static void Write(NodeId node, ArrayBufferWriter<byte> destination)
-    {
-        node.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
-        destination.Advance(16);
-    }
-
-    private static NodeId ReadNode(ref ByteReader reader) => new(new Guid(reader.ReadBytes(16), bigEndian: true));
 }
 
 /// <summary>The reply to the beginning of an exchange.</summary>
 /// <param name="IsSwept">False: what the horizon allows to be swept is not yet; there is nothing to compare until it is.</param>
 /// <param name="IsIncomplete">It has lost writes and has not had them back from all others.</param>
+/// <param name="IsTooSoon">And this exchange cannot count as one of those by which it has: it brings back what it can, and gives no cut.</param>
 /// <param name="Cuts">What the replica knows.</param>
 /// <param name="Horizon">Its horizon.</param>
-public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, PairCuts Cuts, FormationTime Horizon)
+public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, bool IsTooSoon, PairCuts Cuts, FormationTime Horizon)
 {
     private const byte SweptFlag = 1;
     private const byte IncompleteFlag = 2;
+    private const byte TooSoonFlag = 4;
 
     public byte[] Encode()
     {
         var destination = new ArrayBufferWriter<byte>();
-        destination.WriteByte((byte)((IsSwept ? SweptFlag : 0) | (IsIncomplete ? IncompleteFlag : 0)));
+        destination.WriteByte((byte)((IsSwept ? SweptFlag : 0) | (IsIncomplete ? IncompleteFlag : 0) | (IsTooSoon ? TooSoonFlag : 0)));
         DeletesCodec.Write(Cuts, Horizon, destination);
         return destination.WrittenSpan.ToArray();
     }
@@ -103,8 +97,8 @@ public sealed record ExchangeReply(bool IsSwept, bool IsIncomplete, PairCuts Cut
         var flags = reader.ReadByte();
         var (cuts, horizon) = DeletesCodec.Read(ref reader, members);
         reader.ExpectEnd("the reply to the beginning of an exchange");
-        return flags <= (SweptFlag | IncompleteFlag)
-            ? new ExchangeReply((flags & SweptFlag) != 0, (flags & IncompleteFlag) != 0, cuts, horizon)
+        return flags <= (SweptFlag | IncompleteFlag | TooSoonFlag)
+            ? new ExchangeReply((flags & SweptFlag) != 0, (flags & IncompleteFlag) != 0, (flags & TooSoonFlag) != 0, cuts, horizon)
             : throw new MalformedDataException($"unknown flags {flags} of a replica");
     }
 }

@@ -6,12 +6,14 @@ namespace Coterie.Model.Trees;
 
 /// <summary>
 /// What every request about a tree begins with: the table, the cut that the exchange will give its pair of replicas, and the salt of its short
-/// digests. Rows written a moment ago are left out, unless they hold a tombstone from before the cut (docs/decisions/0003-safe-deletes.md).
+/// digests (docs/decisions/0003-safe-deletes.md).
 /// </summary>
 /// <param name="Table">Storage id.</param>
 /// <param name="Cut">Formation time, milliseconds.</param>
 /// <param name="Salt">Anew for every exchange.</param>
-/// <param name="WithRecent">Leave nothing out: one of the two has lost writes, and what is on its way to it may be all that is left of a quorum.</param>
+/// <param name="WithRecent">
+/// Do not say what was written a moment ago: one of the two has lost writes, and what is on its way to it may be all that is left of a quorum.
+/// </param>
 public readonly record struct TreeRequestHead(StorageId Table, long Cut, ulong Salt, bool WithRecent)
 {
     public void Write(IBufferWriter<byte> destination)
@@ -66,11 +68,10 @@ public static class TreeRanges
 /// <param name="IsKnown">False: too many leaves of it have changed to be read for one answer; cut it.</param>
 /// <param name="Hash">The sum of the entries' hashes.</param>
 /// <param name="Count">Entries.</param>
-/// <param name="LeavesOut">There are entries besides, which were written a moment ago.</param>
-public readonly record struct RangeHash(bool IsKnown, UInt128 Hash, long Count, bool LeavesOut)
+/// <param name="HasRecent">Some of the entries were written a moment ago.</param>
+public readonly record struct RangeHash(bool IsKnown, UInt128 Hash, long Count, bool HasRecent)
 {
-    /// <summary>There is no entry at all.</summary>
-    public bool IsEmpty => IsKnown && Count == 0 && !LeavesOut;
+    public bool IsEmpty => IsKnown && Count == 0;
 
     public static RangeHash Unknown => default;
 }
@@ -82,7 +83,7 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
 {
     private const byte UnknownState = 0;
     private const byte KnownState = 1;
-    private const byte LeavesOutState = 2;
+    private const byte HasRecentState = 2;
 
     public byte[] Encode()
     {
@@ -91,7 +92,7 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
         destination.WriteVariable((uint)Hashes.Count);
         foreach (var hash in Hashes)
         {
-            destination.WriteByte(!hash.IsKnown ? UnknownState : hash.LeavesOut ? LeavesOutState : KnownState);
+            destination.WriteByte(!hash.IsKnown ? UnknownState : hash.HasRecent ? HasRecentState : KnownState);
             if (hash.IsKnown)
             {
                 destination.WriteUInt64((ulong)(hash.Hash >> 64));
@@ -119,8 +120,8 @@ public sealed record RangeHashes(IReadOnlyList<RangeHash> Hashes, long RowsRead)
             hashes[i] = reader.ReadByte() switch
             {
                 UnknownState => RangeHash.Unknown,
-                (KnownState or LeavesOutState) and var state =>
-                    new RangeHash(true, new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64(), state == LeavesOutState),
+                (KnownState or HasRecentState) and var state =>
+                    new RangeHash(true, new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64(), state == HasRecentState),
                 var state => throw new MalformedDataException($"a range in state {state}"),
             };
             if (hashes[i].Count < 0)

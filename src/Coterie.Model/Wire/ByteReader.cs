@@ -46,6 +46,9 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
         return value;
     }
 
+    /// <summary>16 bytes, big endian.</summary>
+    public Ids.NodeId ReadNode() => new(new Guid(ReadBytes(16), bigEndian: true));
+
     public ulong ReadUInt64() => (ulong)ReadInt64();
 
     /// <summary>An unsigned integer of 32 bits in LEB128. A longer form than needed is malformed: equal values have equal bytes.</summary>

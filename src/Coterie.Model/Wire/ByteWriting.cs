@@ -24,6 +24,13 @@ public static class ByteWriting
         destination.Advance(4);
     }
 
+    /// <summary>16 bytes, big endian.</summary>
+    public static void WriteNode(this IBufferWriter<byte> destination, Ids.NodeId node)
+    {
+        node.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
+        destination.Advance(16);
+    }
+
     public static void WriteInt64(this IBufferWriter<byte> destination, long value)
     {
         BinaryPrimitives.WriteInt64BigEndian(destination.GetSpan(8), value);

@@ -12,10 +12,10 @@ namespace Coterie.Repair.Exchanges;
 /// <summary>What an exchange is about: a table's rows in the ranges that a group of replicas keeps, on two of them.</summary>
 /// <param name="Driver">This node, which is one of the two.</param>
 /// <param name="Peer">The other.</param>
-/// <param name="Cut">What is recent is left out, but for tombstones from before this formation time (milliseconds).</param>
+/// <param name="Cut">Tombstones from before this formation time (milliseconds) travel at once, however recent they are here.</param>
 /// <param name="Horizon">That both sides have swept with, and that repairs carry.</param>
 /// <param name="Incarnations">Of the group's replicas, as the two know them: a repair is for one incarnation of its target.</param>
-/// <param name="WithRecent">One of the two has lost writes: nothing is left out.</param>
+/// <param name="WithRecent">One of the two has lost writes: what is recent is not waited for.</param>
 /// <param name="DryRun">Compares only.</param>
 internal sealed record ExchangeTopic(
     StorageId Table, ReplicaGroup Group, NodeId Driver, NodeId Peer, long Cut, long Horizon, ImmutableArray<long> Incarnations, bool WithRecent, bool DryRun)
@@ -28,8 +28,8 @@ internal sealed record ExchangeTopic(
 /// See docs/decisions/0004-trees.md.
 /// </summary>
 /// <remarks>
-/// When it ends without an exception, every row that either side had when it began and the other had not is durable on the other, but for rows that were
-/// written a moment ago and hold no tombstone from before the cut.
+/// When it ends without an exception, all that either side had when it began is durable on the other. What was written a moment ago differs between healthy
+/// replicas until it has arrived: it is given that moment, and sent only if it is not there then.
 /// </remarks>
 internal sealed class Exchange
 {
@@ -47,6 +47,7 @@ internal sealed class Exchange
     private readonly ExchangeFigures _figures;
     private readonly TreeRequestHead _head;
     private readonly Func<Task> _pace;
+    private readonly RowsOnTheirWay _onTheirWay;
     private readonly Stack<Item> _left = new();
     private int _cutsForPeer;
 
@@ -55,13 +56,15 @@ internal sealed class Exchange
     /// <param name="figures">Counted on.</param>
     /// <param name="salt">Of the short digests; anew for each exchange.</param>
     /// <param name="pace">Awaited after each step: holds an exchange to so many rows a second.</param>
-    public Exchange(ExchangeTopic topic, ReplicaRequests replicas, ExchangeFigures figures, ulong salt, Func<Task> pace)
+    /// <param name="clock">By which rows are given their moment.</param>
+    public Exchange(ExchangeTopic topic, ReplicaRequests replicas, ExchangeFigures figures, ulong salt, Func<Task> pace, ExchangeClock clock)
     {
         _topic = topic;
         _replicas = replicas;
         _figures = figures;
         _head = new TreeRequestHead(topic.Table, topic.Cut, salt, topic.WithRecent);
         _pace = pace;
+        _onTheirWay = new RowsOnTheirWay(topic, replicas, figures, _head, clock);
     }
 
     /// <exception cref="ExchangeFailedException">One of the two did not answer, or refused, or is not ready.</exception>
@@ -87,6 +90,8 @@ internal sealed class Exchange
 
             await _pace();
         }
+
+        await SendMissingAsync();
     }
 
     /// <summary>The next ranges about which nothing is known yet.</summary>
@@ -135,8 +140,8 @@ internal sealed class Exchange
     }
 
     private Task ResolveAsync(KeyRange range, RangeHash mine, RangeHash theirs) =>
-        !_topic.DryRun && mine.IsEmpty && theirs.IsKnown ? CopyAsync(range, _topic.Peer, _topic.Driver, theirs.Count)
-        : !_topic.DryRun && theirs.IsEmpty && mine.IsKnown ? CopyAsync(range, _topic.Driver, _topic.Peer, mine.Count)
+        !_topic.DryRun && mine.IsEmpty && theirs is { IsKnown: true, HasRecent: false } ? CopyAsync(range, _topic.Peer, _topic.Driver, theirs.Count)
+        : !_topic.DryRun && theirs.IsEmpty && mine is { IsKnown: true, HasRecent: false } ? CopyAsync(range, _topic.Driver, _topic.Peer, mine.Count)
         : DescendAsync(range, mine, theirs);
 
     /// <summary>Cuts the range where this side says; where it is one leaf here, the rows are compared.</summary>
@@ -197,6 +202,12 @@ internal sealed class Exchange
 
         var transfers = RowComparison.Compare(local.Rows, unknown, others.Rows, again: only is not null);
         _figures.RowsDifferent += only is null ? DistinctKeys(transfers) : 0;
+        await _onTheirWay.AddAsync(transfers.Waiting);
+        if (_onTheirWay.IsFull)
+        {
+            await SendMissingAsync();
+        }
+
         if (_topic.DryRun)
         {
             return;
@@ -222,6 +233,18 @@ internal sealed class Exchange
         foreach (var key in keys)
         {
             await CompareRowsAsync(new KeyRange(key, [.. key, 0]), new HashSet<byte[]>([key], KeyComparer.Instance));
+        }
+    }
+
+    /// <summary>Of the rows that were on their way, or seemed to be, sends what has not arrived.</summary>
+    private async Task SendMissingAsync()
+    {
+        var (peerLacks, localLacks) = await _onTheirWay.SettleAsync();
+        _figures.RowsDifferent += peerLacks.Concat(localLacks).Distinct(KeyComparer.Instance).Count();
+        if (!_topic.DryRun)
+        {
+            await SendAsync(peerLacks, _topic.Driver, _topic.Peer);
+            await SendAsync(localLacks, _topic.Peer, _topic.Driver);
         }
     }
 

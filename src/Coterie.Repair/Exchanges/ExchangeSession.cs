@@ -12,7 +12,8 @@ namespace Coterie.Repair.Exchanges;
 /// One exchange from its beginning to its end: both replicas agree on floor, cuts and horizon; then what they hold is compared; then, with all
 /// of it durable on both, the pair's cut rises. See docs/decisions/0003-safe-deletes.md.
 /// </summary>
-internal sealed class ExchangeSession(StorageId table, DeletionRules rules, ReplicaGroup group, NodeId driver, NodeId peer, ReplicaRequests replicas)
+internal sealed class ExchangeSession(
+    StorageId table, DeletionRules rules, ReplicaGroup group, NodeId driver, NodeId peer, ReplicaRequests replicas, ExchangeClock clock)
 {
     /// <summary>True if one of the two had lost writes: then there is reason to compare again soon, until it has them all back.</summary>
     /// <param name="begun">Now, by this node's clock.</param>
@@ -36,8 +37,12 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
             table, group, driver, peer, rules.CutOf(begun).Milliseconds, agreed.Horizon.Milliseconds, agreed.Cuts.Incarnations(),
             WithRecent: agreed.IsIncomplete, DryRun: false);
         // Who has lost writes answers no reads until it has them: that goes as fast as it goes.
-        await new Exchange(topic, replicas, figures, salt, agreed.IsIncomplete ? static () => Task.CompletedTask : pace).RunAsync();
-        await EndAsync(begun);
+        await new Exchange(topic, replicas, figures, salt, agreed.IsIncomplete ? static () => Task.CompletedTask : pace, clock).RunAsync();
+        if (!agreed.IsTooSoon)
+        {
+            await EndAsync(begun);
+        }
+
         return agreed.IsIncomplete;
     }
 
@@ -45,7 +50,7 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
     public async Task RunDryAsync(FormationTime begun, ExchangeFigures figures, ulong salt, Func<Task> pace)
     {
         var topic = new ExchangeTopic(table, group, driver, peer, rules.CutOf(begun).Milliseconds, 0, [], WithRecent: false, DryRun: true);
-        await new Exchange(topic, replicas, figures, salt, pace).RunAsync();
+        await new Exchange(topic, replicas, figures, salt, pace, clock).RunAsync();
     }
 
     /// <summary>This side first, then the other, which learns what this side knows, then this side again, which learns the rest.</summary>
@@ -59,7 +64,9 @@ internal sealed class ExchangeSession(StorageId table, DeletionRules rules, Repl
             throw new ExchangeFailedException("The two replicas learned something else meanwhile.");
         }
 
-        return agreed.IsSwept && theirs.IsSwept ? agreed with { IsIncomplete = agreed.IsIncomplete || theirs.IsIncomplete } : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
+        return agreed.IsSwept && theirs.IsSwept
+            ? agreed with { IsIncomplete = agreed.IsIncomplete || theirs.IsIncomplete, IsTooSoon = agreed.IsTooSoon || theirs.IsTooSoon }
+            : throw new ExchangeFailedException("Deletions are being swept; the exchange begins again after that.");
     }
 
     private async Task<ExchangeReply> BeginAtAsync(NodeId node, NodeId other, FormationTime begun, ExchangeReply? known)

@@ -9,8 +9,8 @@ namespace Coterie.Repair.Exchanges;
 /// A row that one side lacks goes there. Of a row that both have, the newer version goes to the older side first, where it is merged: often that is all. What the
 /// older side had that the newer one lacked shows at the second look at the same keys: then each gets the other's, whichever is newer by then, so that
 /// what either had at the first look is on both for certain.
-/// A row written a moment ago on the side that has it is on its way anyhow and is left alone, unless it holds a tombstone from before the cut, which must be on
-/// both sides for the cut to be true.
+/// A row written a moment ago, on either side, is on its way anyhow: it waits (<see cref="RowsOnTheirWay"/>), unless it holds a tombstone from before the cut,
+/// which nothing need be waited for.
 /// </remarks>
 public static class RowComparison
 {
@@ -24,12 +24,14 @@ public static class RowComparison
         var toPeer = new List<byte[]>();
         var toLocal = new List<byte[]>();
         var lookAgain = new List<byte[]>();
+        var waiting = new List<byte[]>();
         foreach (var index in unknown)
         {
             var mine = local[index];
             var isThere = theirs.Remove(mine.Key, out var other);
             if (!again && IsOnItsWay(mine, isThere ? other : null))
             {
+                waiting.Add(mine.Key);
                 continue;
             }
 
@@ -51,13 +53,13 @@ public static class RowComparison
 
         foreach (var other in others)
         {
-            if (theirs.ContainsKey(other.Key) && (again || !IsOnItsWay(other, null)))
+            if (theirs.ContainsKey(other.Key))
             {
-                toLocal.Add(other.Key);
+                (again || !IsOnItsWay(other, null) ? toLocal : waiting).Add(other.Key);
             }
         }
 
-        return new RowTransfers(toPeer, toLocal, lookAgain);
+        return new RowTransfers(toPeer, toLocal, lookAgain, waiting);
     }
 
     private static bool IsOnItsWay(RowSummary row, RowSummary? other) =>
@@ -67,7 +69,9 @@ public static class RowComparison
 /// <param name="ToPeer">Keys of rows that the driving side sends.</param>
 /// <param name="ToLocal">Keys of rows that it fetches.</param>
 /// <param name="LookAgain">Keys that may still differ when that is done.</param>
-public sealed record RowTransfers(IReadOnlyList<byte[]> ToPeer, IReadOnlyList<byte[]> ToLocal, IReadOnlyList<byte[]> LookAgain);
+/// <param name="Waiting">Keys that differ because they were written a moment ago, or for some other reason: which of the two shows in a moment.</param>
+public sealed record RowTransfers(
+    IReadOnlyList<byte[]> ToPeer, IReadOnlyList<byte[]> ToLocal, IReadOnlyList<byte[]> LookAgain, IReadOnlyList<byte[]> Waiting);
 
 internal sealed class KeyComparer : IEqualityComparer<byte[]>
 {

@@ -93,8 +93,7 @@ public sealed record GroupState(ImmutableArray<NodeId> Nodes, GroupDeletes Delet
         destination.WriteVariable((uint)nodes.Length);
         foreach (var node in nodes)
         {
-            node.Value.TryWriteBytes(destination.GetSpan(16), bigEndian: true, out _);
-            destination.Advance(16);
+            destination.WriteNode(node);
         }
     }
 
@@ -109,7 +108,7 @@ public sealed record GroupState(ImmutableArray<NodeId> Nodes, GroupDeletes Delet
         var nodes = ImmutableArray.CreateBuilder<NodeId>((int)count);
         for (var i = 0; i < count; i++)
         {
-            nodes.Add(new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true)));
+            nodes.Add(reader.ReadNode());
         }
 
         return nodes.ToImmutable();

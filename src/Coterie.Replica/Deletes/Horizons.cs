@@ -121,6 +121,9 @@ public sealed class Horizons
         }),
     ];
 
+    /// <summary>No coordinator waits any more for a write that this node acknowledged before it started: an exchange that begins now can make it complete.</summary>
+    public bool IsLateEnough => _time.GetElapsedTime(_started) >= _options.WritesWaitedFor;
+
     public DeletionRules? RulesOf(StorageId table) => Of(table)?.Rules;
 
     /// <summary>
@@ -146,8 +149,7 @@ public sealed class Horizons
 
             durable = Publish(entry, state);
             deletes.RaiseFloor();
-            var counts = _time.GetElapsedTime(_started) >= _options.WritesWaitedFor;
-            entry.Begun[peer] = new BegunExchange(begun, state.Deletes.Cuts, counts);
+            entry.Begun[peer] = new BegunExchange(begun, state.Deletes.Cuts, IsLateEnough);
         }
 
         await durable;
@@ -156,7 +158,8 @@ public sealed class Horizons
 
     /// <summary>
     /// The exchange with the peer that began at this time has ended, with all that it sent durable on both: the pair's cut rises. False: this node has
-    /// begun another since, or one of the group has lost writes since, and it says nothing.
+    /// begun another since, or one of the group has lost writes since, and it says nothing; or this node has lost writes, and it began too soon: who hears of a
+    /// cut of this incarnation takes it that this node has all that the peer had.
     /// </summary>
     /// <remarks>
     /// Where a write is acknowledged before it is synced, <see cref="BarrierAsync"/> must have ended on both nodes, after the last row was sent and
@@ -178,6 +181,11 @@ public sealed class Horizons
 
             var state = entry.State;
             var incarnations = exchange.Cuts.Incarnations();
+            if (state.Deletes.IsIncomplete && !exchange.Counts)
+            {
+                return false;
+            }
+
             if (!state.Deletes.Cuts.Incarnations().AsSpan().SequenceEqual(incarnations.AsSpan()))
             {
                 return false;
@@ -185,7 +193,7 @@ public sealed class Horizons
 
             var raised = state.Deletes.Exchanged(state.IndexOf(_self), state.IndexOf(peer), deletes.Rules.CutOf(begun), incarnations);
             state = state with { Deletes = raised };
-            durable = Publish(entry, exchange.Counts ? state.WithExchanged(_self, peer) : state);
+            durable = Publish(entry, state.WithExchanged(_self, peer));
         }
 
         await durable;

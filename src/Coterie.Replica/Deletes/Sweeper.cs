@@ -23,7 +23,7 @@ public readonly record struct SweepResult(long Swept, long Read, bool IsDone, lo
 
 /// <summary>
 /// Sweeps what the horizon allows out of a range of keys, so many entries at a time: reads them on the I/O pool, works out what is left, and puts it in
-/// place through the writer if nobody has written there since. See docs/decisions/0003-safe-deletes.md.
+/// place through the writer, which looks again where somebody has written since. See docs/decisions/0003-safe-deletes.md.
 /// </summary>
 /// <remarks>
 /// The deletion of a partition or of a range of rows goes after everything that it shadows, which may lie far outside the range that was asked for: then
@@ -34,8 +34,8 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     private const int EntriesPerStep = 256;
     private const int BytesPerStep = 1024 * 1024;
 
-    /// <summary>Times that one step is tried again because its leaves were written to.</summary>
-    private const int TriesMax = 4;
+    /// <summary>Times that one step is tried: each ends what the writer loop has time for where others write.</summary>
+    private const int TriesMax = 8;
 
     /// <summary>Sweeps the keys from <paramref name="lower"/> up to, not including, <paramref name="upper"/>, which belong to the group's ranges of the table.</summary>
     /// <exception cref="IOException">The horizon could not be made durable: nothing was swept.</exception>
@@ -54,7 +54,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             return clean;
         }
 
-        // From here on repairs from before the horizon are refused; those that were taken before are in the writer's queue, ahead of what follows.
+        // From here on the writer loop refuses repairs from before the horizon; what it took before is in the store, ahead of what follows.
         var horizon = await horizons.BeginSweepAsync(table, group);
         var total = SweepResult.Nothing;
         byte[]? next = lower;
@@ -122,28 +122,39 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
 
     private async Task<Step> StepAsync(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown = null)
     {
+        var swept = 0;
+        byte[]? next = null;
         for (var tries = 1; ; tries++)
         {
-            if (StorageWork<Work>.TryRun(engine, () => Prepare(lower, upper, horizon, last, shown)) is not { } preparing)
+            // Where the first try ends the others end too, although entries have gone and there would be room for more.
+            var end = next ?? upper;
+            if (StorageWork<Work>.TryRun(engine, () => Prepare(lower, end, horizon, last, shown)) is not { } preparing)
             {
-                return Step.Undone(null);
+                return Step.Undone(null, swept);
             }
 
             var (step, basis, isVisible) = await preparing;
-            if (step.Entries.Count == 0)
+            next = step.Next ?? next;
+            step = step with { Next = next };
+            var left = step.Entries.Count;
+            if (left > 0)
             {
-                return step;
+                var write = new SweepWrite(engine, leaves, basis, isVisible, horizon, step.Entries);
+                if (writer.TryEnqueue(write) && await write.Done == WriteResult.Durable)
+                {
+                    swept += write.Settled;
+                    left -= write.Settled;
+                }
             }
 
-            var write = new SweepWrite(leaves, basis, step.Entries);
-            if (isVisible && writer.TryEnqueue(write) && await write.Done == WriteResult.Durable && write.WasUnchanged)
+            if (left == 0)
             {
-                return step with { Result = step.Result with { Swept = step.Entries.Count } };
+                return step with { Result = step.Result with { Swept = swept } };
             }
 
             if (tries == TriesMax)
             {
-                return step with { Result = step.Result with { IsDone = false }, Partitions = [] };
+                return step with { Result = step.Result with { Swept = swept, IsDone = false }, Partitions = [] };
             }
         }
     }
@@ -158,7 +169,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         }
 
         // What these leaves were last written with must be visible to the read that counts, so they are looked at before it.
-        var basis = leaves.BasisOf(lower, first.Next ?? upper);
+        var basis = leaves.Survey.BasisOf(lower, first.Next ?? upper);
         var committed = leaves.CommittedBatch;
         var again = Read(lower, first.Next ?? upper, horizon, last, shown);
         return new Work(again with { Next = again.Next ?? first.Next }, basis, basis.Leaves.All(leaf => leaf.LastBatch <= committed));
@@ -212,7 +223,8 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
 
             if (action != PurgeAction.Keep)
             {
-                entries.Add(new SweptEntry(cursor.Key.ToArray(), action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
+                byte[]? rest = action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray();
+                entries.Add(new SweptEntry(cursor.Key.ToArray(), rest) { Over = deletions.Purge.Over(entryKey) });
                 bytes += cursor.Key.Length + left.WrittenCount;
             }
         }
@@ -238,7 +250,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
                     header = cursor.Value.ToArray();
                     break;
                 case EntryKind.RangeTombstone when entries.Count < PartitionDeletions.RangesMax && shown.Purge.LastRange(entryKey, cursor.Value) == PurgeAction.Remove:
-                    entries.Add(new SweptEntry(cursor.Key.ToArray(), null));
+                    entries.Add(new SweptEntry(cursor.Key.ToArray(), null) { Last = new LastEntry(cursor.Value.ToArray(), null) });
                     break;
                 case EntryKind.RangeTombstone:
                     anyLeft = true;
@@ -246,13 +258,25 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             }
         }
 
-        var left = new ArrayBufferWriter<byte>();
-        if (header is not null && shown.Purge.LastHeader(header, anyLeft, left) is var action && action != PurgeAction.Keep)
+        var left = header is null ? null : HeaderLeft(shown, header, anyLeft);
+        if (header is not null && !header.AsSpan().SequenceEqual(left))
         {
-            entries.Add(new SweptEntry([.. prefix, .. EntryKey.Header], action == PurgeAction.Remove ? null : left.WrittenSpan.ToArray()));
+            // In front: entries are in the order of their keys.
+            entries.Insert(0, new SweptEntry([.. prefix, .. EntryKey.Header], left) { Last = new LastEntry(header, HeaderLeft(shown, header, anyRangeLeft: true)) });
         }
 
         return new Step(entries, [], null, new SweepResult(0, read, IsDone: true, long.MaxValue));
+    }
+
+    private static byte[]? HeaderLeft(PartitionDeletions shown, byte[] header, bool anyRangeLeft)
+    {
+        var left = new ArrayBufferWriter<byte>();
+        return shown.Purge.LastHeader(header, anyRangeLeft, left) switch
+        {
+            PurgeAction.Keep => header,
+            PurgeAction.Remove => null,
+            _ => left.WrittenSpan.ToArray(),
+        };
     }
 
     private readonly record struct Work(Step Step, LeafBasis Basis, bool IsVisible);
@@ -260,6 +284,6 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     /// <param name="Next">Where to go on; null: at the end.</param>
     private sealed record Step(IReadOnlyList<SweptEntry> Entries, IReadOnlyList<byte[]> Partitions, byte[]? Next, SweepResult Result)
     {
-        public static Step Undone(byte[]? next) => new([], [], next, SweepResult.Nothing with { IsDone = false });
+        public static Step Undone(byte[]? next, int swept) => new([], [], next, SweepResult.Nothing with { Swept = swept, IsDone = false });
     }
 }

@@ -116,7 +116,7 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
         byte[]? next = range.Lower;
         while (next is not null)
         {
-            var views = leaves.Unswept(next, range.Upper, horizon.Milliseconds, LeavesAtATime);
+            var views = leaves.Survey.Unswept(next, range.Upper, horizon.Milliseconds, LeavesAtATime);
             next = views.Count == LeavesAtATime && views[^1].End.AsSpan().SequenceCompareTo(range.Upper) < 0 ? views[^1].End : null;
             foreach (var view in views)
             {

@@ -3,6 +3,7 @@ using Coterie.Model;
 using Coterie.Model.Mutations;
 using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
+using Coterie.Model.Time;
 using Coterie.Replica.Deletes;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
@@ -56,18 +57,23 @@ public sealed class MutationHandler : IRequestHandler
             _counters.RequestMalformed();
             request.Reply.Send(ReplyStatus.Failed, []);
         }
-        else if (Refusal(request, new MutationReader(body)) is { } refusal)
-        {
-            request.Reply.Send(refusal, []);
-        }
         else
         {
-            Enqueue(body, request.Reply, isRepair: request.Verb == Verb.ReadRepair);
+            FormationTime? repairedFrom = request.Verb == Verb.ReadRepair ? ReadReply.HorizonOf(request.Body) : null;
+            if (Refusal(new MutationReader(body), repairedFrom) is { } refusal)
+            {
+                request.Reply.Send(refusal, []);
+            }
+            else
+            {
+                Enqueue(body, request.Reply, repairedFrom);
+            }
         }
     }
 
-    /// <summary>Null: it is applied.</summary>
-    private ReplyStatus? Refusal(in Request request, in MutationReader mutation)
+    /// <summary>Null: it is applied. Counts what it refuses.</summary>
+    /// <param name="repairedFrom">Null: no read repair.</param>
+    internal ReplyStatus? Refusal(in MutationReader mutation, FormationTime? repairedFrom)
     {
         if (!_tables.Contains(mutation.Table))
         {
@@ -75,10 +81,10 @@ public sealed class MutationHandler : IRequestHandler
             return ReplyStatus.Stale;
         }
 
-        if (request.Verb == Verb.ReadRepair)
+        if (repairedFrom is { } horizon)
         {
             // How old the rows in it are is not known; under which horizon they were read is.
-            if (_horizons.RefusesReadRepair(mutation.Table, mutation.Token, ReadReply.HorizonOf(request.Body)))
+            if (_horizons.RefusesReadRepair(mutation.Table, mutation.Token, horizon))
             {
                 _counters.RepairRefused();
                 return ReplyStatus.Stale;
@@ -94,10 +100,18 @@ public sealed class MutationHandler : IRequestHandler
         return null;
     }
 
-    internal void Completed(PendingMutation mutation, ReplyTo reply, WriteResult result)
+    /// <param name="refusal">Said on the writer loop; null: it was written.</param>
+    internal void Completed(PendingMutation mutation, ReplyTo reply, WriteResult result, ReplyStatus? refusal)
     {
         _pool.Return(mutation);
-        if (result == WriteResult.Durable)
+        if (refusal is { } status)
+        {
+            if (_fault != ReplicaFault.AcknowledgeBeforeDurable)
+            {
+                reply.Send(status, []);
+            }
+        }
+        else if (result == WriteResult.Durable)
         {
             _counters.MutationApplied();
             if (_fault != ReplicaFault.AcknowledgeBeforeDurable)
@@ -115,10 +129,10 @@ public sealed class MutationHandler : IRequestHandler
         }
     }
 
-    private void Enqueue(ReadOnlySpan<byte> body, ReplyTo reply, bool isRepair)
+    private void Enqueue(ReadOnlySpan<byte> body, ReplyTo reply, FormationTime? repairedFrom)
     {
         var pending = _pool.Rent();
-        pending.Begin(body, reply, isRepair);
+        pending.Begin(body, reply, repairedFrom);
         if (!_writer.TryEnqueue(pending))
         {
             pending.Cancel();

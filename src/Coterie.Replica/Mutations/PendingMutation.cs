@@ -4,6 +4,7 @@ using Coterie.Model.Deletes;
 using Coterie.Model.Keys;
 using Coterie.Model.Mutations;
 using Coterie.Model.Pooling;
+using Coterie.Model.Time;
 using Coterie.Storage;
 using Coterie.Storage.Writer;
 
@@ -15,14 +16,15 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
     private readonly PooledBuffer _body = new();
     private readonly PooledBuffer _key = new();
     private ReplyTo _reply;
-    private bool _isRepair;
+    private FormationTime? _repairedFrom;
+    private ReplyStatus? _refusal;
 
     public int Bytes => _body.Length;
 
-    /// <param name="isRepair">Its rows are older than it is: how old, they say themselves.</param>
-    public void Begin(ReadOnlySpan<byte> body, ReplyTo reply, bool isRepair)
+    /// <param name="repairedFrom">Of a read repair: the horizon of its source. Its rows are older than it is: how old, they say themselves.</param>
+    public void Begin(ReadOnlySpan<byte> body, ReplyTo reply, FormationTime? repairedFrom)
     {
-        _isRepair = isRepair;
+        _repairedFrom = repairedFrom;
         _body.Write(body);
         _reply = reply;
     }
@@ -33,6 +35,14 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
     public void AppendTo(StorageBatch batch)
     {
         var mutation = new MutationReader(_body.Span);
+
+        // Again, and here: a floor that rose, or a sweep that began, while it waited in the queue must find it written or refused.
+        _refusal = owner.Refusal(mutation, _repairedFrom);
+        if (_refusal is not null)
+        {
+            return;
+        }
+
         batch.NoteFormed(mutation.Formed.Milliseconds);
         DataKey.WritePartition(mutation.Table, mutation.Token, mutation.PartitionKey, _key);
         var prefix = _key.Length;
@@ -41,7 +51,7 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
             _key.Truncate(prefix);
             _key.Write(mutation.EntryKey);
             batch.Merge(StorageArea.Data, _key.Span, mutation.Row);
-            if (_isRepair)
+            if (_repairedFrom is not null)
             {
                 batch.NoteFormed(RowPurge.OldestPurgeable(mutation.Row));
             }
@@ -51,9 +61,9 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
     public void Completed(WriteResult result)
     {
         // The reply is taken out first: once in the pool, the object may already belong to another request.
-        var reply = _reply;
+        var (reply, refusal) = (_reply, _refusal);
         Reset();
-        owner.Completed(this, reply, result);
+        owner.Completed(this, reply, result, refusal);
     }
 
     private void Reset()
@@ -61,5 +71,7 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
         _body.Clear();
         _key.Clear();
         _reply = default;
+        _repairedFrom = null;
+        _refusal = null;
     }
 }

@@ -74,7 +74,8 @@ public sealed class ExchangeHandler(
     {
         var state = await horizons.BeginAsync(exchange.Table, group, exchange.Peer, exchange.Begun, exchange.Cuts, exchange.Horizon);
         var isSwept = await sweeps.IsSweptAsync(exchange.Table, group, state.Deletes.Horizon);
-        return new ExchangeReply(isSwept, state.Deletes.IsIncomplete, state.Deletes.Cuts, state.Deletes.Horizon).Encode();
+        var isTooSoon = state.Deletes.IsIncomplete && !horizons.IsLateEnough;
+        return new ExchangeReply(isSwept, state.Deletes.IsIncomplete, isTooSoon, state.Deletes.Cuts, state.Deletes.Horizon).Encode();
     }
 
     private ReplicaGroup GroupOf(ExchangeRequest exchange)

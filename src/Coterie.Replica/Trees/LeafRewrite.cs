@@ -60,7 +60,7 @@ internal sealed class LeafRewrite : ConditionalWrite
             }
 
             leaves.Add(clean
-                ? Leaf.Clean(content.Start, content.Hash, content.Count, content.OldestPurgeable)
+                ? Leaf.Clean(content.Start, content.Hash, content.Count, content.OldestPurgeable, content.Tombstones)
                 : Leaf.Dirty(content.Start, Math.Min(_view.Leaf.OldestPurgeable, content.OldestPurgeable)));
         }
 

@@ -12,7 +12,7 @@ namespace Coterie.Replica.Trees;
 /// Works out what a replica answers about its tree: hashes of ranges, where to cut them, digests of rows, rows. Runs where it may wait for the disk.
 /// </summary>
 /// <remarks>
-/// Rows that were written a moment ago are left out of hashes, unless they hold a tombstone from before the cut; a clean leaf has none of them.
+/// Of what was written a moment ago it is said that it was: two replicas may differ in it for as long as it is on its way. A clean leaf has none of it.
 /// </remarks>
 internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
 {
@@ -30,15 +30,15 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
         {
             unread.Clear();
             if (rowsRead >= HashedEntriesMax
-                || !leaves.TrySummarize(ranges[i].Lower, ranges[i].Upper, HashedEntriesMax - rowsRead, out var hash, out var count, unread))
+                || !leaves.Survey.TrySummarize(ranges[i].Lower, ranges[i].Upper, HashedEntriesMax - rowsRead, out var hash, out var count, unread))
             {
                 continue;
             }
 
-            var leavesOut = false;
-            if (TryRead(head, ranges[i], unread, ref hash, ref count, ref leavesOut, ref rowsRead))
+            var hasRecent = false;
+            if (TryRead(head, ranges[i], unread, ref hash, ref count, ref hasRecent, ref rowsRead))
             {
-                hashes[i] = new RangeHash(true, hash, count, leavesOut);
+                hashes[i] = new RangeHash(true, hash, count, hasRecent);
             }
         }
 
@@ -47,11 +47,11 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
 
     /// <summary>Adds what is in the leaves. False if that is more than is known of them, and more than one answer may read.</summary>
     private bool TryRead(
-        in TreeRequestHead head, KeyRange range, List<LeafView> unread, ref UInt128 hash, ref long count, ref bool leavesOut, ref long rowsRead)
+        in TreeRequestHead head, KeyRange range, List<LeafView> unread, ref UInt128 hash, ref long count, ref bool hasRecent, ref long rowsRead)
     {
         foreach (var view in unread)
         {
-            if (!TryHash(head, range.Within(view.Start, view.End), HashedEntriesMax, ref hash, ref count, ref leavesOut, ref rowsRead))
+            if (!TryHash(head, range.Within(view.Start, view.End), HashedEntriesMax, ref hash, ref count, ref hasRecent, ref rowsRead))
             {
                 return false;
             }
@@ -62,9 +62,8 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
 
     /// <summary>As <see cref="Summaries"/>, of the sum alone: no key is kept.</summary>
     private bool TryHash(
-        in TreeRequestHead head, KeyRange range, long rowsMax, ref UInt128 hash, ref long count, ref bool leavesOut, ref long rowsRead)
+        in TreeRequestHead head, KeyRange range, long rowsMax, ref UInt128 hash, ref long count, ref bool hasRecent, ref long rowsRead)
     {
-        var hashes = new List<UInt128>();
         var keyHashes = new List<ulong>();
         using var cursor = engine.Scan(StorageArea.Data, range.Lower, range.Upper, reverse: false);
         while (cursor.MoveNext())
@@ -75,33 +74,22 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
             }
 
             rowsRead++;
-            var one = EntryHash.Of(cursor.Key, cursor.Value);
-            if (head.WithRecent || RowPurge.OldestPurgeable(cursor.Value) < head.Cut)
+            hash += EntryHash.Of(cursor.Key, cursor.Value);
+            count++;
+            if (!head.WithRecent && !hasRecent)
             {
-                hash += one;
-                count++;
-            }
-            else
-            {
-                hashes.Add(one);
                 keyHashes.Add(EntryHash.OfKey(cursor.Key));
             }
         }
 
         // After the rows were read: what was written before then, and is on its way to others, is known to be recent.
-        var recent = new bool[hashes.Count];
+        var recent = new bool[keyHashes.Count];
         leaves.AreRecent(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keyHashes), recent);
-        for (var i = 0; i < recent.Length; i++)
-        {
-            leavesOut |= recent[i];
-            hash += recent[i] ? 0 : hashes[i];
-            count += recent[i] ? 0 : 1;
-        }
-
+        hasRecent |= recent.AsSpan().Contains(true);
         return true;
     }
 
-    public List<byte[]> Cut(KeyRange range) => leaves.Cut(range.Lower, range.Upper, Limits.TreePartsMax - 1);
+    public List<byte[]> Cut(KeyRange range) => leaves.Survey.Cut(range.Lower, range.Upper, Limits.TreePartsMax - 1);
 
     public RowSummaries Digests(in TreeRequestHead head, KeyRange range)
     {

@@ -1,5 +1,6 @@
 using Coterie.Model;
 using Coterie.Model.Ids;
+using Coterie.Model.Time;
 using Coterie.Replica.Deletes;
 using Coterie.Storage;
 using Coterie.Storage.Trees;
@@ -105,7 +106,8 @@ public sealed class TreeKeeper : IAsyncDisposable
         {
             // Before it is read: what the leaf's last batch wrote must be visible then, or the hash would be of less than it stands for.
             var readAll = view.LastBatch <= _leaves.CommittedBatch;
-            if (StorageWork<LeafReading>.TryRun(_engine, () => LeafReading.Of(_engine, view.Start, view.End, Math.Min(budget, RowsPerReadMax))) is not { } read)
+            var now = new FormationTime(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (StorageWork<LeafReading>.TryRun(_engine, () => LeafReading.Of(_engine, view.Start, view.End, now, Math.Min(budget, RowsPerReadMax))) is not { } read)
             {
                 return null;
             }
@@ -143,7 +145,7 @@ public sealed class TreeKeeper : IAsyncDisposable
     private async Task ForgetDeadTablesAsync()
     {
         var removed = false;
-        foreach (var table in _leaves.Tables())
+        foreach (var table in _leaves.Survey.Tables())
         {
             if (_tables.Contains(new StorageId(table)))
             {

@@ -22,6 +22,8 @@ namespace Coterie.Replica.Trees;
 public sealed class TreeRepairHandler(
     IStorageWriter writer, LiveTables tables, Horizons horizons, TreeCounters counters, ILogger<TreeRepairHandler> logger) : IRequestHandler
 {
+    private readonly TreeCounters _counters = counters;
+
     public void Handle(in Request request)
     {
         TreeRepairWrite write;
@@ -38,7 +40,7 @@ public sealed class TreeRepairHandler(
 
             if (Validated(request, table, source, ref reader) is not { } validated)
             {
-                counters.RepairRefused();
+                _counters.RepairRefused();
                 request.Reply.Send(ReplyStatus.Failed, []);
                 return;
             }
@@ -47,7 +49,7 @@ public sealed class TreeRepairHandler(
         }
         catch (MalformedDataException exception)
         {
-            counters.RequestMalformed();
+            _counters.RequestMalformed();
             ReplicaLog.Malformed(logger, "repair", request.From, exception.Message);
             request.Reply.Send(ReplyStatus.Failed, []);
             return;
@@ -87,21 +89,39 @@ public sealed class TreeRepairHandler(
         }
 
         partitionKey.Release();
-        return new TreeRepairWrite(counters, request.Body[entries..].ToArray(), count, oldest, request.Reply);
+        return new TreeRepairWrite(this, table, source, request.Body[entries..].ToArray(), count, oldest, request.Reply);
     }
+
+    private bool Refuses(StorageId table, in RepairSource source, ReadOnlySpan<byte> key) =>
+        horizons.RefusesRepair(table, DataKey.TokenOf(key), source.Horizon, source.Incarnation);
 
     /// <param name="Horizon">Under which the rows were read.</param>
     /// <param name="Incarnation">Of this node, as the exchange knows it.</param>
     private readonly record struct RepairSource(FormationTime Horizon, long Incarnation);
 
-    private sealed class TreeRepairWrite(TreeCounters counters, byte[] entries, int count, long oldest, ReplyTo reply) : IPendingWrite
+    private sealed class TreeRepairWrite(
+        TreeRepairHandler owner, StorageId table, RepairSource source, byte[] entries, int count, long oldest, ReplyTo reply) : IPendingWrite
     {
+        private bool _isRefused;
+
         public int Bytes => entries.Length;
 
         public void AppendTo(StorageBatch batch)
         {
-            batch.NoteFormed(oldest);
+            // Again, and here: a sweep that began while it waited in the queue must find it written or refused.
             var reader = new ByteReader(entries);
+            while (!_isRefused && EntryList.TryRead(ref reader, out var key, out _))
+            {
+                _isRefused = owner.Refuses(table, source, key);
+            }
+
+            if (_isRefused)
+            {
+                return;
+            }
+
+            batch.NoteFormed(oldest);
+            reader = new ByteReader(entries);
             while (EntryList.TryRead(ref reader, out var key, out var row))
             {
                 batch.MergeSettled(StorageArea.Data, key, row);
@@ -110,12 +130,16 @@ public sealed class TreeRepairHandler(
 
         public void Completed(WriteResult result)
         {
-            if (result == WriteResult.Durable)
+            if (_isRefused)
             {
-                counters.Repaired(count);
+                owner._counters.RepairRefused();
+            }
+            else if (result == WriteResult.Durable)
+            {
+                owner._counters.Repaired(count);
             }
 
-            reply.Send(result == WriteResult.Durable ? ReplyStatus.Ok : ReplyStatus.Failed, []);
+            reply.Send(result == WriteResult.Durable && !_isRefused ? ReplyStatus.Ok : ReplyStatus.Failed, []);
         }
     }
 }

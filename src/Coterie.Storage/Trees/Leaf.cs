@@ -10,8 +10,12 @@ namespace Coterie.Storage.Trees;
 public sealed class Leaf
 {
     private const int RecordBytes = 1 + 16 + 8 + 8;
+    private const int TombstonesRecordBytes = RecordBytes + 8;
     private const byte DirtyState = 0;
     private const byte CleanState = 1;
+
+    /// <summary>Clean, and the number of tombstones behind the rest: only where there are some, so that most records are as short as they were.</summary>
+    private const byte TombstonesState = 2;
 
     private Leaf(byte[] start)
     {
@@ -31,6 +35,9 @@ public sealed class Leaf
     /// <summary>Entries when it was last read.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Of these, those that held a tombstone or an expired cell.</summary>
+    public long Tombstones { get; private set; }
+
     /// <summary>
     /// No formation time or expiry, in milliseconds, of anything in it that could be swept one day is less. <see cref="long.MaxValue"/>: there is
     /// nothing; <see cref="long.MinValue"/>: not known.
@@ -48,10 +55,10 @@ public sealed class Leaf
 
     public static Leaf Dirty(byte[] start, long oldestPurgeable = long.MinValue) => new(start) { OldestPurgeable = oldestPurgeable };
 
-    public static Leaf Clean(byte[] start, UInt128 hash, long count, long oldestPurgeable)
+    public static Leaf Clean(byte[] start, UInt128 hash, long count, long oldestPurgeable, long tombstones = 0)
     {
         var leaf = new Leaf(start);
-        leaf.SetClean(hash, count, oldestPurgeable);
+        leaf.SetClean(hash, count, oldestPurgeable, tombstones);
         return leaf;
     }
 
@@ -63,7 +70,8 @@ public sealed class Leaf
             return new Leaf(start.ToArray());
         }
 
-        if (record.Length != RecordBytes || record[0] != CleanState)
+        var hasTombstones = record.Length == TombstonesRecordBytes && record[0] == TombstonesState;
+        if (!hasTombstones && (record.Length != RecordBytes || record[0] != CleanState))
         {
             throw new MalformedDataException($"A leaf's record of {record.Length} bytes.");
         }
@@ -72,7 +80,8 @@ public sealed class Leaf
             start.ToArray(),
             BinaryPrimitives.ReadUInt128BigEndian(record[1..]),
             BinaryPrimitives.ReadInt64BigEndian(record[17..]),
-            BinaryPrimitives.ReadInt64BigEndian(record[25..]));
+            BinaryPrimitives.ReadInt64BigEndian(record[25..]),
+            hasTombstones ? BinaryPrimitives.ReadInt64BigEndian(record[RecordBytes..]) : 0);
     }
 
     public void PutRecord(StorageBatch batch)
@@ -83,12 +92,13 @@ public sealed class Leaf
             return;
         }
 
-        Span<byte> record = stackalloc byte[RecordBytes];
-        record[0] = CleanState;
+        Span<byte> record = stackalloc byte[TombstonesRecordBytes];
+        record[0] = Tombstones > 0 ? TombstonesState : CleanState;
         BinaryPrimitives.WriteUInt128BigEndian(record[1..], Hash);
         BinaryPrimitives.WriteInt64BigEndian(record[17..], Count);
         BinaryPrimitives.WriteInt64BigEndian(record[25..], OldestPurgeable);
-        batch.Put(StorageArea.Trees, Start, record);
+        BinaryPrimitives.WriteInt64BigEndian(record[RecordBytes..], Tombstones);
+        batch.Put(StorageArea.Trees, Start, Tombstones > 0 ? record : record[..RecordBytes]);
     }
 
     internal static ulong PrefixOf(ReadOnlySpan<byte> key) =>
@@ -111,8 +121,9 @@ public sealed class Leaf
 
     internal void SetCleanAgain() => IsClean = true;
 
-    internal void SetClean(UInt128 hash, long count, long oldestPurgeable)
+    internal void SetClean(UInt128 hash, long count, long oldestPurgeable, long tombstones)
     {
+        Tombstones = tombstones;
         Hash = hash;
         Count = count;
         OldestPurgeable = oldestPurgeable;

@@ -68,6 +68,9 @@ internal sealed class LeafIndex
             : null;
     }
 
+    /// <summary>Where the leaf's keys end: at the next leaf's start, or with the table.</summary>
+    public byte[] EndOf(Leaf leaf) => After(leaf)?.Start ?? TreeLeaves.EndOfTable(Table);
+
     /// <summary>Whether this very leaf is in the index: it may have been cut or joined since somebody looked.</summary>
     public bool Contains(Leaf leaf) => ReferenceEquals(Find(leaf.Start), leaf);
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Coterie.Model;
 using Coterie.Model.Trees;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,7 @@ namespace Coterie.Storage.Trees;
 /// batch; "clean" is put only by a batch that, like every batch since the leaf was read, has not written to it.
 /// A batch that finds no space takes back its marks: nothing of it was applied, and the next write must mark again.
 /// </remarks>
-public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLeavesOptions options, ILogger<TreeLeaves> logger)
+public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLeavesOptions options, ILogger<TreeLeaves> logger)
 {
     private const int TableBytes = sizeof(uint);
 
@@ -35,7 +34,6 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
     private long _committed;
     private long _filledBefore;
     private long _settled;
-    private long _damagedRecords;
 
     /// <summary>The number of the last batch that is durable and visible. A leaf last written by a later one must not be read yet.</summary>
     public long CommittedBatch => Volatile.Read(ref _committed);
@@ -44,56 +42,21 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
     public long SettledBatch => Volatile.Read(ref _settled);
 
     /// <summary>Records of leaves that could not be read at the start; what they stood for is read anew.</summary>
-    public long DamagedRecords => Volatile.Read(ref _damagedRecords);
+    public long DamagedRecords { get; private set; }
+
+    /// <summary>Asks of the leaves beside the writer loop.</summary>
+    public LeafSurvey Survey => field ??= new LeafSurvey(_lock, _tables, IndexOf);
 
     /// <summary>Before the writer starts.</summary>
     /// <exception cref="StorageCorruptException">The bytes on disk are not what was written.</exception>
     public void Load()
     {
-        var leaves = new List<Leaf>();
-        var table = 0u;
-        using var cursor = engine.Scan(StorageArea.Trees, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF], reverse: false);
-        while (cursor.MoveNext())
-        {
-            var next = BinaryPrimitives.ReadUInt32BigEndian(cursor.Key);
-            if (next != table && leaves.Count > 0)
-            {
-                _tables[table] = new LeafIndex(table, leaves);
-                leaves.Clear();
-            }
-
-            table = next;
-            leaves.Add(Decode(cursor.Key, cursor.Value));
-        }
-
-        if (leaves.Count > 0)
-        {
-            _tables[table] = new LeafIndex(table, leaves);
-        }
-
-        LoadTablesWithoutLeaves();
+        var loading = new LeafLoading(engine, logger);
+        loading.Load(_tables);
+        DamagedRecords = loading.Damaged;
         foreach (var leaf in _tables.Values.SelectMany(static index => index.All()).Where(static leaf => !leaf.IsClean))
         {
             _dirty.Enqueue(leaf);
-        }
-    }
-
-    /// <summary>
-    /// A table gets its first record when its first leaf has been read: until then only its rows tell that it is there. Damage ends the search early:
-    /// whoever reads the table later meets it, and a node is not to stay down for it.
-    /// </summary>
-    private void LoadTablesWithoutLeaves()
-    {
-        try
-        {
-            foreach (var one in TablesOnDisk.Of(engine))
-            {
-                _tables.TryAdd(one, new LeafIndex(one, []));
-            }
-        }
-        catch (StorageCorruptException exception)
-        {
-            LogUnreadable(exception);
         }
     }
 
@@ -122,108 +85,6 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         }
     }
 
-    /// <summary>The storage ids of tables that have leaves.</summary>
-    public IReadOnlyList<uint> Tables()
-    {
-        lock (_lock)
-        {
-            return [.. _tables.Keys];
-        }
-    }
-
-    /// <summary>What the leaf of the table looks like: counts of leaves, dirty ones, entries.</summary>
-    public TableLeaves Describe(uint table)
-    {
-        lock (_lock)
-        {
-            var index = _tables.GetValueOrDefault(table);
-            if (index is null)
-            {
-                return default;
-            }
-
-            var dirty = 0;
-            var entries = 0L;
-            foreach (var leaf in index.All())
-            {
-                dirty += leaf.IsClean ? 0 : 1;
-                entries += leaf.Count;
-            }
-
-            return new TableLeaves(index.Count, dirty, entries);
-        }
-    }
-
-    /// <summary>
-    /// Adds up the clean leaves that lie within the range as a whole, and lists what has to be read for the rest: dirty leaves, and those at
-    /// the ends. False if that is more than <paramref name="entriesMax"/> entries, as far as is known.
-    /// </summary>
-    public bool TrySummarize(byte[] lower, byte[] upper, long entriesMax, out UInt128 hash, out long count, List<LeafView> unread)
-    {
-        hash = 0;
-        count = 0;
-        var entries = 0L;
-        lock (_lock)
-        {
-            var index = IndexOf(TableOf(lower));
-            Leaf? before = null;
-            foreach (var leaf in index.Covering(lower, upper))
-            {
-                if (before is not null && !Take(before, leaf.Start, ref hash, ref count))
-                {
-                    return false;
-                }
-
-                before = leaf;
-            }
-
-            return before is null || Take(before, index.After(before)?.Start ?? EndOfTable(index.Table), ref hash, ref count);
-        }
-
-        bool Take(Leaf leaf, byte[] end, ref UInt128 sum, ref long counted)
-        {
-            if (leaf.IsClean && lower.AsSpan().SequenceCompareTo(leaf.Start) <= 0 && upper.AsSpan().SequenceCompareTo(end) >= 0)
-            {
-                sum += leaf.Hash;
-                counted += leaf.Count;
-                return true;
-            }
-
-            entries += leaf.Count + leaf.WritesSince;
-            unread.Add(ViewOf(leaf, end));
-            return entries <= entriesMax;
-        }
-    }
-
-    /// <summary>The starts of leaves within the range, without its own lower bound, thinned out evenly to at most <paramref name="max"/>.</summary>
-    public List<byte[]> Cut(byte[] lower, byte[] upper, int max)
-    {
-        lock (_lock)
-        {
-            var starts = new List<byte[]>();
-            foreach (var leaf in IndexOf(TableOf(lower)).Covering(lower, upper))
-            {
-                if (leaf.Start.AsSpan().SequenceCompareTo(lower) > 0)
-                {
-                    starts.Add(leaf.Start);
-                }
-            }
-
-            if (starts.Count <= max)
-            {
-                return starts;
-            }
-
-            var thinned = new List<byte[]>(max);
-            for (var i = 1; i <= max; i++)
-            {
-                thinned.Add(starts[(int)((long)i * starts.Count / (max + 1))]);
-            }
-
-            return thinned;
-        }
-    }
-
     /// <summary>
     /// Some leaves that wait to be read: those that nobody has written to for a moment, and those that have grown far beyond what a leaf should
     /// hold. Each is given out once; who cannot read it gives it back.
@@ -249,7 +110,7 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
                 }
 
                 entries += leaf.Count + leaf.WritesSince;
-                views.Add(ViewOf(leaf, index.After(leaf)?.Start ?? EndOfTable(index.Table)));
+                views.Add(LeafView.Of(leaf, index.EndOf(leaf)));
             }
         }
 
@@ -262,29 +123,6 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
         lock (_lock)
         {
             _dirty.Enqueue(leaf);
-        }
-    }
-
-    /// <summary>Leaves of the range with something in them that the horizon (milliseconds) may allow to be swept, as far as is known; at most so many.</summary>
-    public List<LeafView> Unswept(byte[] lower, byte[] upper, long horizon, int max)
-    {
-        lock (_lock)
-        {
-            var index = IndexOf(TableOf(lower));
-            var views = new List<LeafView>();
-            foreach (var leaf in index.Covering(lower, upper))
-            {
-                if (leaf.OldestPurgeable < horizon)
-                {
-                    views.Add(ViewOf(leaf, index.After(leaf)?.Start ?? EndOfTable(index.Table)));
-                    if (views.Count == max)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            return views;
         }
     }
 
@@ -313,18 +151,6 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
             leaf.SetOldest(Math.Min(oldest, leaf.OldestNoted));
         }
     }
-
-    /// <summary>The leaves of the range as they are now, for a write that is to hold only while they stay so.</summary>
-    public LeafBasis BasisOf(byte[] lower, byte[] upper)
-    {
-        lock (_lock)
-        {
-            return new LeafBasis([.. IndexOf(TableOf(lower)).Covering(lower, upper).Select(static leaf => (leaf, leaf.LastBatch))]);
-        }
-    }
-
-    private static LeafView ViewOf(Leaf leaf, byte[] end) =>
-        new(leaf, leaf.Start, end, leaf.IsClean, leaf.Hash, leaf.Count, leaf.OldestPurgeable, leaf.LastBatch, leaf.WritesSince);
 
     private static uint TableOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt32BigEndian(key);
 
@@ -518,24 +344,4 @@ public sealed partial class TreeLeaves(IStorageEngine engine, TimeProvider time,
 
         return _last = index;
     }
-
-    private Leaf Decode(ReadOnlySpan<byte> start, ReadOnlySpan<byte> record)
-    {
-        try
-        {
-            return Leaf.Decode(start, record);
-        }
-        catch (MalformedDataException exception)
-        {
-            Volatile.Write(ref _damagedRecords, _damagedRecords + 1);
-            LogDamaged(Convert.ToHexString(start), exception.Message);
-            return Leaf.Dirty(start.ToArray());
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for tables whose rows were never read met damaged data")]
-    private partial void LogUnreadable(Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The record of the leaf at {Start} is damaged; what it stood for is read anew. {Reason}")]
-    private partial void LogDamaged(string start, string reason);
 }

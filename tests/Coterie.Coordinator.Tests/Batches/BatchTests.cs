@@ -104,6 +104,31 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task A_batch_that_is_found_when_its_rest_is_too_old_is_forgotten_and_not_called_finished()
+    {
+        var cluster = new TestCluster(hints: Ages);
+        var old = TestCluster.Mutation(TimeSpan.FromDays(11), "a", (RowKey(1), Value(10, "x")));
+        var young = TestCluster.Mutation(TimeSpan.FromDays(9), "b", (RowKey(1), Value(10, "y")));
+        var record = new BatchRecord(new Ids().NextGuid(), [TestReplicas.Node(0)], [old, young]).Encode();
+        Assert.Equal(ReplyStatus.Ok, cluster.Replica(0).Handle(Verb.BatchStore, record).Status);
+        await using var replayer = cluster.CreateBatchReplayer(0);
+        replayer.Start();
+        await HandoffTests.UntilAsync(cluster, () => Kept(cluster).Sum() == 0);
+        Assert.Null(cluster.Look(0, "a"));
+        Assert.NotNull(cluster.Look(0, "b"));
+        var counters = cluster.HintCounters;
+        Assert.Equal((1, 0, 0), (counters.BatchesTooLate, counters.BatchesReplayed, counters.BatchesDropped));
+    }
+
+    [Fact]
+    public void A_mutation_is_too_late_if_nobody_took_it_and_somebody_never_will()
+    {
+        Assert.True(BatchReplayCore.IsTooLate([ReplayedTo.Gone, ReplayedTo.Hinted]));
+        Assert.False(BatchReplayCore.IsTooLate([ReplayedTo.Gone, ReplayedTo.Applied]));
+        Assert.False(BatchReplayCore.IsTooLate([ReplayedTo.Hinted, ReplayedTo.Hinted]));
+    }
+
+    [Fact]
     public void A_mutation_is_settled_when_everyone_has_it_or_a_hint_or_one_has_it_and_hints_are_over_their_limits()
     {
         Assert.True(BatchReplayCore.IsSettled([ReplayedTo.Applied, ReplayedTo.Hinted, ReplayedTo.Gone]));

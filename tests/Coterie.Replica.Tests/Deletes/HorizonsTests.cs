@@ -141,9 +141,15 @@ public sealed class HorizonsTests
         Assert.Equal(ReplyStatus.Ok, _replica.Apply("a", (RowKey(2), Value(1, "y"))));
         Assert.Equal(ReplyStatus.Stale, _replica.Repair(Now, Mutation("a", (RowKey(1), Value(1, "x")))));
 
-        // These begin while a coordinator may still wait for what was lost.
-        await ExchangeAsync(Second);
-        await ExchangeAsync(Third);
+        // These begin while a coordinator may still wait for what was lost: whoever heard of a cut of theirs would take this node for complete.
+        foreach (var peer in new[] { Second, Third })
+        {
+            await _replica.Horizons.BeginAsync(Table, Group, peer, Now, null, default);
+            Assert.False(await _replica.Horizons.EndAsync(Table, Group, peer, Now));
+        }
+
+        Assert.False(_replica.Horizons.StateOf(Table, Group)!.OthersHaveAll(Second));
+        Assert.Equal(PairCuts.None(3).ToArray(), _replica.Horizons.StateOf(Table, Group)!.Deletes.Cuts.ToArray());
         Assert.Equal([Second, Third], _replica.Horizons.StateOf(Table, Group)!.Missing(Self));
 
         _replica.Time.Advance(TimeSpan.FromSeconds(5));
@@ -173,6 +179,7 @@ public sealed class HorizonsTests
     public async Task A_table_that_it_hears_of_before_it_has_exchanged_with_all_may_be_an_old_one()
     {
         await _replica.Horizons.LoseAsync(1_000);
+        _replica.Time.Advance(TimeSpan.FromSeconds(5));
         await ExchangeAsync(Second);
         _replica.Truncate();
         Assert.False(_replica.Horizons.AnswersReads(new StorageId(8), new Token(5)));

@@ -125,12 +125,92 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
     }
 
     [Fact]
-    public async Task A_range_that_is_written_to_all_the_time_is_left_for_later()
+    public async Task A_leaf_that_is_written_to_all_the_time_is_swept()
     {
         await PutAsync("a", (RowKey(1), Tombstone(5, Old)), (RowKey(2), Value(1, "x")));
         var timestamp = 10L;
         _beforeSweep = () => Assert.True(_writer.TryEnqueue(new Merge([.. Prefix("a"), .. RowKey(2)], Value(timestamp++, "y"))));
-        Assert.False((await SweepAllAsync()).IsDone);
+        Assert.Equal((1, true), await SweptAsync());
+        Assert.Equal([RowKey(2)], Keys("a"));
+    }
+
+    [Fact]
+    public async Task So_is_the_very_row_that_is_written_all_the_time()
+    {
+        await PutAsync("a", (RowKey(1), Tombstone(5, Old)));
+        var last = Value(0, "");
+        var timestamp = 10L;
+        _beforeSweep = () =>
+        {
+            last = Value(timestamp++, "y", column: 2);
+            Assert.True(_writer.TryEnqueue(new Merge([.. Prefix("a"), .. RowKey(1)], last)));
+        };
+        Assert.Equal((1, true), await SweptAsync());
+        Assert.Equal(last, Row("a", RowKey(1)));
+    }
+
+    [Fact]
+    public async Task So_are_many_of_them_with_the_deletion_of_their_partition()
+    {
+        const int Rows = 1_000;
+        await PutAsync("a", (EntryKey.Header.ToArray(), Deletion(5, Old)));
+        for (var i = 0; i < Rows; i++)
+        {
+            await PutAsync("a", ([(byte)EntryKind.Row, (byte)(i >> 8), (byte)i], Value(4, "gone")));
+        }
+
+        var written = 0;
+        _beforeSweep = () =>
+        {
+            byte[] key = [(byte)EntryKind.Row, (byte)(written >> 8), (byte)written];
+            Assert.True(_writer.TryEnqueue(new Merge([.. Prefix("a"), .. key], Value(9, "kept"))));
+            written++;
+        };
+        Assert.True((await SweptAsync()).IsDone);
+        Assert.Equal(written, Keys("a").Count);
+        Assert.All(Keys("a"), key => Assert.Equal(Value(9, "kept"), Row("a", key)));
+    }
+
+    [Fact]
+    public async Task A_range_tombstone_that_comes_while_the_others_go_keeps_its_header()
+    {
+        await PutAsync("r", (EntryKey.Header.ToArray(), HasRanges()), (RangeKey(1, 3), Deletion(5, Old)));
+        _beforeSweep = () => Assert.True(_writer.TryEnqueue(new Merge([.. Prefix("r"), .. RangeKey(4, 6)], Deletion(9, Now))));
+        Assert.True((await SweptAsync()).IsDone);
+        Assert.Equal([EntryKey.Header.ToArray(), RangeKey(4, 6)], Keys("r"));
+    }
+
+    [Fact]
+    public async Task More_range_tombstones_than_are_shown_at_a_time_go_all_the_same()
+    {
+        const int Ranges = (2 * PartitionDeletions.RangesMax) + 500;
+        await PutAsync("r", (EntryKey.Header.ToArray(), HasRanges()));
+        await WriteAsync(Enumerable.Range(0, Ranges).Select(static i => ((byte[])[.. Prefix("r"), .. WideRangeKey(i)], Deletion(5, Old))));
+        await WriteAsync(Enumerable.Range(0, Ranges).Where(static i => i % 10 == 0).Select(static i => ((byte[])[.. Prefix("r"), .. WideRowKey(i)], Value(4, "gone"))));
+
+        var swept = new List<long>();
+        do
+        {
+            var result = await SweepAllAsync();
+            Assert.True(result.IsDone);
+            swept.Add(result.Swept);
+        }
+        while (swept[^1] > 0 && swept.Count < 5);
+
+        // With the last of them goes the header's flag.
+        Assert.Equal(0, swept[^1]);
+        Assert.Equal(Ranges + (Ranges / 10) + 1, swept.Sum());
+        Assert.Empty(Keys("r"));
+    }
+
+    [Fact]
+    public async Task What_the_writer_loop_would_have_to_wait_for_is_left_for_later()
+    {
+        await PutAsync("a", (RowKey(1), Tombstone(5, Old)), (RowKey(2), Value(1, "x")));
+        _replica.Disk.IsCold = static () => true;
+        var timestamp = 10L;
+        _beforeSweep = () => Assert.True(_writer.TryEnqueue(new Merge([.. Prefix("a"), .. RowKey(2)], Value(timestamp++, "y"))));
+        Assert.Equal((0, false), await SweptAsync());
         Assert.Equal(2, Keys("a").Count);
     }
 
@@ -165,11 +245,42 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
         }
     }
 
+    private async Task WriteAsync(IEnumerable<(byte[] Key, byte[] Row)> entries)
+    {
+        foreach (var some in entries.Chunk(2_000))
+        {
+            var writes = some.Select(static entry => new Merge(entry.Key, entry.Row)).ToList();
+            Assert.All(writes, write => Assert.True(_writer.TryEnqueue(write)));
+            await Task.WhenAll(writes.Select(static write => write.Done));
+        }
+    }
+
+    private static byte[] WideRowKey(int i) => [(byte)EntryKind.Row, (byte)(i >> 16), (byte)(i >> 8), (byte)i];
+
+    private static byte[] WideRangeKey(int i)
+    {
+        var key = new ArrayBufferWriter<byte>();
+        EntryKey.WriteRangeTombstone(WideRowKey(i), WideRowKey(i + 1), key);
+        return key.WrittenSpan.ToArray();
+    }
+
     private Task<SweepResult> SweepAllAsync()
     {
         var lower = new ArrayBufferWriter<byte>();
         DataKey.WriteTokenStart(Table, Token.Minimum, lower);
         return _sweeper.SweepAsync(Table, Group, lower.WrittenSpan.ToArray(), TreeLeaves.EndOfTable(Table.Value), CancellationToken.None);
+    }
+
+    private async Task<(long Swept, bool IsDone)> SweptAsync()
+    {
+        var result = await SweepAllAsync();
+        return (result.Swept, result.IsDone);
+    }
+
+    private byte[]? Row(string key, byte[] entryKey)
+    {
+        var row = new ArrayBufferWriter<byte>();
+        return _replica.Engine.Get(StorageArea.Data, [.. Prefix(key), .. entryKey], row, cachedOnly: false) == GetResult.Found ? row.WrittenSpan.ToArray() : null;
     }
 
     private List<byte[]> Keys(string key)

@@ -1,3 +1,5 @@
+using Coterie.Cluster.Transport;
+using Coterie.Model.Time;
 using Coterie.Storage.Trees;
 using static Coterie.Replica.Tests.Trees.TreeFixture;
 
@@ -7,7 +9,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
 {
     private readonly TreeFixture _replica = new();
 
-    private TableLeaves Described => _replica.Leaves.Describe(Table.Value);
+    private TableLeaves Described => _replica.Leaves.Survey.Describe(Table.Value);
 
     public ValueTask DisposeAsync() => _replica.DisposeAsync();
 
@@ -39,7 +41,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
 
         Assert.InRange(_replica.Counters.RowsRead - before.Read, 1, 4_000);
         await using var again = new TreeFixture(_replica.Disk);
-        Assert.Equal((before.Leaves, 0), (again.Leaves.Describe(Table.Value).Leaves, again.Leaves.Describe(Table.Value).Dirty));
+        Assert.Equal((before.Leaves, 0), (again.Leaves.Survey.Describe(Table.Value).Leaves, again.Leaves.Survey.Describe(Table.Value).Dirty));
         var everything = new TreeFixture();
         everything.Write(Enumerable.Range(0, 5_000));
         everything.Write([7], timestamp: 9);
@@ -49,17 +51,37 @@ public sealed class TreeKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Tombstones_and_what_has_expired_are_counted_also_after_a_restart()
+    {
+        var now = _replica.Time.GetUtcNow();
+        _replica.Write(Enumerable.Range(0, 100));
+        var repair = Repair(
+            (Key(200), TestData.Tombstone(5, new FormationTime(now.ToUnixTimeMilliseconds()))),
+            (Key(201), TestData.Deletion(5, new FormationTime(1))),
+            (Key(202), TestData.Expiring(5, now.ToUnixTimeSeconds() - 1)),
+            (Key(203), TestData.Expiring(5, now.AddDays(1).ToUnixTimeSeconds())));
+        Assert.Equal(ReplyStatus.Ok, _replica.Ask(Verb.TreeRepair, repair).Status);
+        Assert.Equal(0, Described.Tombstones);
+
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+
+        Assert.Equal(3, Described.Tombstones);
+        await using var again = new TreeFixture(_replica.Disk);
+        Assert.Equal(Described, again.Leaves.Survey.Describe(Table.Value));
+    }
+
+    [Fact]
     public async Task Rows_and_leaves_of_a_table_that_is_gone_are_removed()
     {
         _replica.Write(Enumerable.Range(0, 3_000));
         await _replica.KeepUntilAsync(() => Described.Dirty == 0);
         _replica.Truncate();
 
-        await _replica.KeepUntilAsync(() => _replica.Leaves.Tables().Count == 0);
+        await _replica.KeepUntilAsync(() => _replica.Leaves.Survey.Tables().Count == 0);
 
         Assert.Equal(0, _replica.Rows(Table.Value));
         await using var again = new TreeFixture(_replica.Disk);
-        Assert.Empty(again.Leaves.Tables());
+        Assert.Empty(again.Leaves.Survey.Tables());
     }
 
     [Fact]
@@ -69,7 +91,7 @@ public sealed class TreeKeeperTests : IAsyncDisposable
         await using var again = new TreeFixture(_replica.Disk);
         again.Truncate();
 
-        await again.KeepUntilAsync(() => again.Leaves.Tables().Count == 0);
+        await again.KeepUntilAsync(() => again.Leaves.Survey.Tables().Count == 0);
 
         Assert.Equal(0, again.Rows(Table.Value));
     }

@@ -121,7 +121,7 @@ public sealed class TreeLeavesTests
 
         var again = new TreeStore(_disk);
 
-        Assert.Equal([TreeStore.Table], again.Leaves.Tables());
+        Assert.Equal([TreeStore.Table], again.Leaves.Survey.Tables());
         Assert.Single(again.Leaves.TakeDirty(1));
     }
 

@@ -33,7 +33,7 @@ internal sealed class TreeStore
 
     public StorageWriter Writer { get; }
 
-    public TableLeaves Described => Leaves.Describe(Table);
+    public TableLeaves Described => Leaves.Survey.Describe(Table);
 
     public static byte[] Key(int number)
     {
@@ -55,7 +55,7 @@ internal sealed class TreeStore
     public List<LeafView> Views()
     {
         var views = new List<LeafView>();
-        Leaves.TrySummarize(Lower(Table), TreeLeaves.EndOfTable(Table), long.MaxValue, out _, out _, views);
+        Leaves.Survey.TrySummarize(Lower(Table), TreeLeaves.EndOfTable(Table), long.MaxValue, out _, out _, views);
         return views;
     }
 
