@@ -9,6 +9,7 @@ namespace Coterie.Contracts;
 public abstract class EngineContract : IAsyncLifetime
 {
     private readonly StorageBatch _batch = new();
+    private readonly List<IEngineHome> _past = [];
     private IEngineHome? _home;
     private IStorageEngine? _engine;
 
@@ -26,7 +27,11 @@ public abstract class EngineContract : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        await _home!.DisposeAsync();
+        foreach (var home in _past.Append(_home!))
+        {
+            await home.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -240,6 +245,63 @@ public abstract class EngineContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_not_synced_is_read_and_outlives_the_process()
+    {
+        await CommitAsync(batch => Put(batch, "a"));
+        await CommitAsync(batch => Put(batch, "b"), isSynced: false);
+        await CommitAsync(batch => batch.Merge(StorageArea.Data, "b"u8, "a"u8), isSynced: false);
+        Assert.Equal(["a=a", "b=ab"], Scan(StorageArea.Data, "", "z"));
+        await OpenAsync(_home!.AfterKill());
+        Assert.Equal(["a=a", "b=ab"], Scan(StorageArea.Data, "", "z"));
+    }
+
+    [Fact]
+    public async Task A_machine_that_goes_down_takes_only_what_was_not_synced_and_only_from_the_end()
+    {
+        const int Synced = 20;
+        const int Unsynced = 30;
+        const int ValueBytes = 3_000;
+        for (var seed = 0; seed < 12; seed++)
+        {
+            await OpenAsync(MakeHome());
+            for (var i = 0; i < Synced + Unsynced; i++)
+            {
+                // The one that is synced covers those before it.
+                await CommitAsync(batch => batch.Put(StorageArea.Data, [(byte)i], new byte[ValueBytes]), isSynced: i == Synced - 1);
+                if (i == Synced - 1)
+                {
+                    _home!.NoteSynced();
+                }
+            }
+
+            await OpenAsync(_home!.AfterPowerLoss(new Random(seed)));
+            var kept = KeysOf(StorageArea.Data);
+            Assert.InRange(kept.Count, Synced, Synced + Unsynced);
+            Assert.Equal(Enumerable.Range(0, kept.Count), kept.Select(static key => (int)key));
+
+            // It goes on from there, and what is committed then stays.
+            await CommitAsync(batch => batch.Put(StorageArea.Data, [0xF0], [1]));
+            await ReopenAsync();
+            Assert.Equal(kept.Count + 1, KeysOf(StorageArea.Data).Count);
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_batch_syncs_what_was_committed_before_it()
+    {
+        for (var seed = 0; seed < 5; seed++)
+        {
+            await OpenAsync(MakeHome());
+            await CommitAsync(batch => Put(batch, "a", "b"), isSynced: false);
+            await CommitAsync(static _ => { });
+            _home!.NoteSynced();
+            await CommitAsync(batch => Put(batch, "c"), isSynced: false);
+            await OpenAsync(_home.AfterPowerLoss(new Random(seed)));
+            Assert.Equal(["a=a", "b=b"], Scan(StorageArea.Data, "", "bz"));
+        }
+    }
+
+    [Fact]
     public async Task Recent_writes_are_read_from_the_cache()
     {
         await CommitAsync(batch => batch.Put(StorageArea.Data, "k"u8, "v"u8));
@@ -306,10 +368,11 @@ public abstract class EngineContract : IAsyncLifetime
         Assert.Equal(model.Select(entry => (entry.Key, Convert.ToHexString([.. entry.Value]))), held);
     }
 
-    protected async Task CommitAsync(Action<StorageBatch> fill)
+    protected async Task CommitAsync(Action<StorageBatch> fill, bool isSynced = true)
     {
         _batch.Clear();
         fill(_batch);
+        _batch.IsSynced = isSynced;
         await Engine.CommitAsync(_batch);
     }
 
@@ -317,6 +380,31 @@ public abstract class EngineContract : IAsyncLifetime
     {
         await Engine.DisposeAsync();
         _engine = _home!.Open(ByteSetJoin.Merge);
+    }
+
+    /// <summary>Goes on with what is in this home, whose engine and all homes before are disposed in the end.</summary>
+    private async Task OpenAsync(IEngineHome home)
+    {
+        await Engine.DisposeAsync();
+        if (!ReferenceEquals(home, _home))
+        {
+            _past.Add(_home!);
+        }
+
+        _home = home;
+        _engine = home.Open(ByteSetJoin.Merge);
+    }
+
+    private List<byte> KeysOf(StorageArea area)
+    {
+        using var cursor = Engine.Scan(area, [], [0xFF], reverse: false);
+        var keys = new List<byte>();
+        while (cursor.MoveNext())
+        {
+            keys.Add(cursor.Key[0]);
+        }
+
+        return keys;
     }
 
     protected string? Get(StorageArea area, string key)

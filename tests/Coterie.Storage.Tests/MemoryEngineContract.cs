@@ -13,6 +13,23 @@ public sealed class MemoryEngineContract : EngineContract
 
         public IStorageEngine Open(RowMergeFunction merge) => new MemoryEngine(_disk, TimeProvider.System, () => TimeSpan.Zero, merge);
 
+        public void NoteSynced()
+        {
+            // The disk knows.
+        }
+
+        public IEngineHome AfterKill()
+        {
+            _disk.Crash(new Random(1), isMachineDown: false);
+            return this;
+        }
+
+        public IEngineHome AfterPowerLoss(Random random)
+        {
+            _disk.Crash(random);
+            return this;
+        }
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

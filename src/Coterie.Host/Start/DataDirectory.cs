@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Coterie.Host.Configuration;
+using Coterie.Storage.Files;
 
 namespace Coterie.Host.Start;
 
@@ -81,7 +82,7 @@ internal sealed class DataDirectory : IDisposable
             if (OwnerProblem(path, options.ClusterName, options.PeerAddress) is not { } problem)
             {
                 var owner = new Owner(options.ClusterName, options.PeerAddress.ToString());
-                WriteWhole(Path.Combine(path, OwnerName), JsonSerializer.SerializeToUtf8Bytes(owner, DataDirectoryJson.Default.Owner));
+                DurableFile.Write(Path.Combine(path, OwnerName), JsonSerializer.SerializeToUtf8Bytes(owner, DataDirectoryJson.Default.Owner));
                 return new DataDirectory(path, held);
             }
 
@@ -132,7 +133,7 @@ internal sealed class DataDirectory : IDisposable
         var aside = StorePath + AsideInfix + now.UtcDateTime.ToString(AsideTime, CultureInfo.InvariantCulture);
         Directory.Move(StorePath, aside);
         Directory.CreateDirectory(StorePath);
-        DirectorySync.Sync(_path);
+        DurableFile.Sync(_path);
         return aside;
     }
 
@@ -193,14 +194,6 @@ internal sealed class DataDirectory : IDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Appears under its name whole or not at all.</summary>
-    private static void WriteWhole(string path, byte[] content)
-    {
-        var temporary = path + ".new";
-        File.WriteAllBytes(temporary, content);
-        File.Move(temporary, path, overwrite: true);
     }
 
     internal sealed record Owner(string ClusterName, string PeerAddress);
