@@ -3,11 +3,11 @@ using Coterie.Storage.Memory;
 
 namespace Coterie.Storage.Tests;
 
-public sealed class MemoryEngineContract : EngineContract
+public sealed class MemoryEngineContract : DurableEngineContract
 {
-    protected override IEngineHome MakeHome() => new Home();
+    protected override IEngineHome MakeHome() => new Store();
 
-    private sealed class Home : IEngineHome
+    private sealed class Store : IEngineHome
     {
         private readonly MemoryDisk _disk = new();
 

@@ -2,12 +2,12 @@ using Coterie.Contracts;
 
 namespace Coterie.Storage.Tests;
 
-public sealed class RocksEngineContract : EngineContract
+public sealed class RocksEngineContract : DurableEngineContract
 {
-    protected override IEngineHome MakeHome() => new Home(new TemporaryStore(), hasLostPower: false);
+    protected override IEngineHome MakeHome() => new Store(new TemporaryStore(), hasLostPower: false);
 
     /// <summary>The killed process is an image of the files while they are open: what the system has of them. Where power was lost the log is torn, too.</summary>
-    private sealed class Home(TemporaryStore store, bool hasLostPower) : IEngineHome
+    private sealed class Store(TemporaryStore store, bool hasLostPower) : IEngineHome
     {
         private Dictionary<string, long> _synced = [];
 
@@ -15,7 +15,7 @@ public sealed class RocksEngineContract : EngineContract
 
         public void NoteSynced() => _synced = Logs(store).ToDictionary(log => Path.GetFileName(log), log => new FileInfo(log).Length);
 
-        public IEngineHome AfterKill() => new Home(store.Copy(), hasLostPower: false);
+        public IEngineHome AfterKill() => new Store(store.Copy(), hasLostPower: false);
 
         public IEngineHome AfterPowerLoss(Random random)
         {
@@ -25,7 +25,7 @@ public sealed class RocksEngineContract : EngineContract
                 Tear(log, _synced.GetValueOrDefault(Path.GetFileName(log)), random);
             }
 
-            return new Home(image, hasLostPower: true);
+            return new Store(image, hasLostPower: true);
         }
 
         public ValueTask DisposeAsync() => store.DisposeAsync();

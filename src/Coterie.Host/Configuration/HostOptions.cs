@@ -3,6 +3,7 @@ using System.Net;
 using Coterie.Coordinator.Hints;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -41,6 +42,14 @@ public sealed record HostOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required long BlockCacheBytes { get; init; }
+
+    /// <summary>When a write counts as durable.</summary>
+    public SyncMode Sync { get; init; } = SyncMode.Group;
+
+    public TimeSpan SyncInterval { get; init; } = new StorageWriterOptions().SyncInterval;
+
+    /// <summary>Where the system says which boot this is.</summary>
+    public string BootIdFile { get; init; } = "/proc/sys/kernel/random/boot_id";
 
     public HintOptions Hints { get; init; } = HintOptions.Default;
 

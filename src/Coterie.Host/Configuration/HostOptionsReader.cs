@@ -4,6 +4,7 @@ using System.Net;
 using Coterie.Coordinator.Hints;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -59,6 +60,8 @@ public static class HostOptionsReader
         var range = settings.Length("Timeouts:Range", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
+        var (sync, syncInterval) = Sync(settings);
+        var bootIdFile = settings.Text("Storage:BootIdFile", "/proc/sys/kernel/random/boot_id");
         var hints = Hints(settings);
         var repair = Repair(settings);
         var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
@@ -89,6 +92,9 @@ public static class HostOptionsReader
             RangeTimeout = range,
             DrainTimeout = drain,
             BlockCacheBytes = cache,
+            Sync = sync,
+            SyncInterval = syncInterval,
+            BootIdFile = bootIdFile,
             Hints = hints,
             Repair = repair,
             Trees = trees,
@@ -96,6 +102,18 @@ public static class HostOptionsReader
             ScrubBytesPerSecond = scrubRate,
             LogLevel = logLevel,
         };
+    }
+
+    private static (SyncMode Mode, TimeSpan Interval) Sync(SettingReader settings)
+    {
+        var mode = settings.Choice("Storage:Sync", SyncMode.Group);
+        var interval = settings.Length("Storage:SyncInterval", new StorageWriterOptions().SyncInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        if (mode != SyncMode.Periodic && settings.IsGiven("Storage:SyncInterval"))
+        {
+            settings.Report("Storage:SyncInterval", "is of no effect: only with Storage:Sync periodic is there an interval");
+        }
+
+        return (mode, interval);
     }
 
     private static HintOptions Hints(SettingReader settings)

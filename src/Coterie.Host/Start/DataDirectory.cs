@@ -20,6 +20,7 @@ internal sealed class DataDirectory : IDisposable
     private const string PidName = "coterie.pid";
     private const string OwnerName = "coterie.node";
     private const string StoreName = "store";
+    private const string SyncMarkName = "coterie.unsynced";
     private const string ScrubName = "coterie.scrubbed";
     private const string AsideInfix = ".corrupt-";
     private const string AsideTime = "yyyyMMdd'T'HHmmss'Z'";
@@ -41,6 +42,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>Where the storage engine keeps its files.</summary>
     public string StorePath => Path.Combine(_path, StoreName);
+
+    /// <summary>Where it is noted that the store may hold writes that were not synced.</summary>
+    public string SyncMarkPath => Path.Combine(_path, SyncMarkName);
 
     private string PidPath => Path.Combine(_path, PidName);
 

@@ -18,6 +18,7 @@ public sealed class MemoryDisk
     private volatile State _state = new(new MemoryMap?[StorageAreas.Count]);
     private State _synced = new(new MemoryMap?[StorageAreas.Count]);
     private long _nextBatch;
+    private bool _hasSyncFailed;
 
     /// <summary>Commits are refused with <see cref="StorageFullException"/>; nothing of them is applied.</summary>
     public bool NoSpace { get; set; }
@@ -49,7 +50,7 @@ public sealed class MemoryDisk
     /// <summary>
     /// Power loss or <c>kill -9</c>: of the unsynced batches the oldest few, chosen by <paramref name="random"/>, survive; engines opened before are cut off.
     /// </summary>
-    /// <param name="isMachineDown">False: the system goes on, and with it everything that a commit has given to it, synced or not.</param>
+    /// <param name="isMachineDown">False: the system goes on, and with it everything that a commit has given to it, synced or not, unless a sync has failed.</param>
     /// <returns>How many unsynced batches were lost.</returns>
     public int Crash(Random random, bool isMachineDown = true)
     {
@@ -57,8 +58,8 @@ public sealed class MemoryDisk
         lock (_lock)
         {
             Generation++;
-            var least = isMachineDown ? 0 : _unsynced.TakeWhile(static batch => batch.After is not null).Count();
-            var kept = random.Next(least, _unsynced.Count + 1);
+            var least = isMachineDown || _hasSyncFailed ? 0 : _unsynced.TakeWhile(static batch => batch.After is not null).Count();
+            var kept = least + random.Next(_unsynced.Count - least + 1);
             var lost = _unsynced.Count - kept;
             if (kept > 0)
             {
@@ -68,6 +69,7 @@ public sealed class MemoryDisk
             _unsynced.Clear();
             _state = _synced;
             FailNextSync = false;
+            _hasSyncFailed = false;
             return lost;
         }
     }
@@ -99,6 +101,9 @@ public sealed class MemoryDisk
             return id;
         }
     }
+
+    /// <summary>From now on the system may forget at any time what has not been synced: it takes it for written.</summary>
+    internal void SyncFailed() => _hasSyncFailed = true;
 
     /// <summary>What a write to the system does: everything up to the batch can be read.</summary>
     internal void ShowThrough(long id)

@@ -66,6 +66,7 @@ public sealed class MemoryEngine : IStorageEngine
         if (_disk.FailNextSync)
         {
             _disk.FailNextSync = false;
+            _disk.SyncFailed();
             _failure = new StorageFailedException("The sync of the simulated disk failed.");
             throw _failure;
         }
