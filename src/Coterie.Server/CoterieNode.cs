@@ -316,7 +316,10 @@ public sealed class CoterieNode : IAsyncDisposable
     private FormationSettings Settings() => new(
         new NodeInfo(Id, _options.PeerAddress, _options.CqlAddress, _options.AdminAddress, _options.Datacenter, _options.Rack, []),
         _options.ClusterName,
-        _options.InitialNodes);
+        _options.InitialNodes)
+    {
+        HasBeenMember = _options.HasBeenMember,
+    };
 
     private LivenessMonitor CreateLiveness(MetadataService metadata, Messenger messenger, HybridClock clock) => new(new LivenessParts
     {

@@ -28,6 +28,9 @@ public sealed record HostOptions
     /// <summary>Peer addresses of the nodes that form the cluster, the same list in the same order on each of them. The first five vote.</summary>
     public required ImmutableArray<IPEndPoint> InitialNodes { get; init; }
 
+    /// <summary>A cluster may be formed although this node has been a member of one, whose data is given up.</summary>
+    public bool FormNewCluster { get; init; }
+
     /// <summary>Lets the node listen where others can reach it, although there is no authentication and no TLS yet.</summary>
     public required bool InsecureNoAuthNoTls { get; init; }
 

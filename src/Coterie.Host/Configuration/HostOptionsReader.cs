@@ -54,6 +54,7 @@ public static class HostOptionsReader
         var peer = settings.RequiredAddress("Peer:Address");
         var admin = settings.RequiredAddress("Admin:Address");
         var initial = settings.RequiredAddresses("InitialNodes");
+        var formNewCluster = settings.Boolean("FormNewCluster", false);
         var insecure = settings.Boolean(InsecureKey, false);
         var write = settings.Length("Timeouts:Write", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var read = settings.Length("Timeouts:Read", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
@@ -86,6 +87,7 @@ public static class HostOptionsReader
             PeerAddress = peer,
             AdminAddress = admin,
             InitialNodes = initial,
+            FormNewCluster = formNewCluster,
             InsecureNoAuthNoTls = insecure,
             WriteTimeout = write,
             ReadTimeout = read,

@@ -21,6 +21,7 @@ internal sealed class DataDirectory : IDisposable
     private const string OwnerName = "coterie.node";
     private const string StoreName = "store";
     private const string SyncMarkName = "coterie.unsynced";
+    private const string MemberName = "coterie.member";
     private const string ScrubName = "coterie.scrubbed";
     private const string AsideInfix = ".corrupt-";
     private const string AsideTime = "yyyyMMdd'T'HHmmss'Z'";
@@ -99,6 +100,21 @@ internal sealed class DataDirectory : IDisposable
 
         held?.Dispose();
         return null;
+    }
+
+    /// <summary>A node that had its data here has been a member of a cluster, whatever has become of its store.</summary>
+    public bool HasBeenMember => File.Exists(Path.Combine(_path, MemberName)) || Directory.EnumerateDirectories(_path, StoreName + AsideInfix + "*").Any();
+
+    /// <summary>This node is a member of this cluster. Kept beside the store, for the case that it is lost.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void NoteMember(string clusterId)
+    {
+        var path = Path.Combine(_path, MemberName);
+        var content = System.Text.Encoding.UTF8.GetBytes(clusterId + "\n");
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        {
+            DurableFile.Write(path, content);
+        }
     }
 
     public void WritePid() => File.WriteAllText(PidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");

@@ -55,7 +55,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
             Random = new Random(),
             Logging = logging,
             MayHaveLostWrites = mayHaveLostWrites,
-            Options = Translate(options, descriptors),
+            Options = Translate(options, descriptors) with { HasBeenMember = directory.HasBeenMember && !options.FormNewCluster },
         });
         _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
@@ -72,6 +72,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
             await running._admin.StartAsync(stop);
             await running._node.StartAsync(stop);
             running._mark.Started(options.Sync);
+            directory.NoteMember(running._node.Metadata.ClusterId.ToString());
             running._scrubber.Start();
             return running;
         }
