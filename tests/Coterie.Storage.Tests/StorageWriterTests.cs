@@ -1,6 +1,7 @@
 using System.Buffers;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coterie.Storage.Tests;
 
@@ -173,6 +174,49 @@ public sealed class StorageWriterTests : IAsyncDisposable
         Assert.True(_engine.IsLastSynced);
         Assert.Equal(0, _engine.OperationsOfLast);
         _engine.End(null);
+    }
+
+    [Fact]
+    public async Task Each_interval_what_was_not_synced_is()
+    {
+        var time = new FakeTimeProvider();
+        await using var lax = new LaxWriter(SyncMode.Periodic, _engine);
+        await using var periodic = new PeriodicSync(lax.Writer, TimeSpan.FromSeconds(1), time);
+        periodic.Start();
+        for (var interval = 0; interval < 3; interval++)
+        {
+            var write = new Write(10, area: StorageArea.Data);
+            Assert.True(lax.Writer.TryEnqueue(write));
+            await _engine.CommitBegunAsync();
+            Assert.False(_engine.IsLastSynced);
+            _engine.End(null);
+            await write.Result;
+            time.Advance(TimeSpan.FromMilliseconds(999));
+            Assert.Equal((2 * interval) + 1, _engine.Commits);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await _engine.CommitBegunAsync();
+            Assert.True(_engine.IsLastSynced);
+            _engine.End(null);
+            Assert.True(SpinWait.SpinUntil(() => lax.Writer.Counts.Syncs == interval + 1, TimeSpan.FromSeconds(30)));
+        }
+
+        Assert.Equal(0, lax.Writer.Counts.RefusedWrites);
+    }
+
+    [Fact]
+    public async Task A_last_sync_for_which_there_is_no_room_is_a_failure()
+    {
+        await using var lax = new LaxWriter(SyncMode.None, _engine);
+        var write = new Write(10, area: StorageArea.Data);
+        Assert.True(lax.Writer.TryEnqueue(write));
+        await _engine.CommitBegunAsync();
+        _engine.End(null);
+        await write.Result;
+        var stopped = lax.Writer.StopAsync();
+        await _engine.CommitBegunAsync();
+        _engine.End(new StorageFullException("no space"));
+        await stopped;
+        Assert.Single(lax.Failures);
     }
 
     [Fact]

@@ -263,7 +263,7 @@ public sealed class Horizons
         List<Task> durable;
         lock (_lock)
         {
-            incarnation = Math.Max(incarnation, _loss.Incarnation + 1);
+            incarnation = Math.Max(incarnation, LastIncarnation() + 1);
             _loss = new Loss(incarnation, 0);
             durable = [_store.SetLossAsync(_loss)];
             foreach (var (key, state) in _stored.ToList())
@@ -336,6 +336,10 @@ public sealed class Horizons
 
         return false;
     }
+
+    private long LastIncarnation() => _stored.Values.Where(state => state.IndexOf(_self) >= 0)
+        .Select(state => state.Deletes.Cuts.Incarnations()[state.IndexOf(_self)])
+        .Append(_loss.Incarnation).Max();
 
     private GroupState Learn(GroupState state, PairCuts theirCuts, FormationTime theirHorizon)
     {

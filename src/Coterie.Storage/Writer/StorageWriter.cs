@@ -106,8 +106,8 @@ public sealed partial class StorageWriter : IStorageWriter
         {
             Volatile.Write(ref _isSyncDue, true);
 
-            // If there is no room for it, there are others to come.
-            TryEnqueue(Nudge.Instance);
+            // If there is no room for it, there are others to come. It is no write, and counts as none that was refused.
+            _queue.Writer.TryWrite(Nudge.Instance);
         }
     }
 
@@ -132,7 +132,10 @@ public sealed partial class StorageWriter : IStorageWriter
         {
             _batch.Clear();
             Volatile.Write(ref _isSyncDue, true);
-            await CommitToEngineAsync();
+            if (await CommitToEngineAsync() == WriteResult.Full)
+            {
+                Fail(new StorageFailedException("What was acknowledged before could not be synced: the disk is full."));
+            }
         }
     }
 
