@@ -50,6 +50,8 @@ public sealed class CoterieNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private readonly PeriodicSync? _sync;
+    private bool _mayHaveLostWrites;
     private Task? _stop;
     private ClockKeeper? _clockKeeper;
     private MetadataService? _metadata;
@@ -73,6 +75,7 @@ public sealed class CoterieNode : IAsyncDisposable
         _log = parts.Logging.CreateLogger<CoterieNode>();
         _leaves = new TreeLeaves(parts.Engine, parts.Time, _options.Leaves, parts.Logging.CreateLogger<TreeLeaves>());
         _writer = new StorageWriter(parts.Engine, _options.Writer, parts.Logging.CreateLogger<StorageWriter>(), _leaves) { EngineFailed = Fail };
+        _sync = _options.Writer.Sync == SyncMode.Periodic ? new PeriodicSync(_writer, _options.Writer.SyncInterval, parts.Time) : null;
     }
 
     /// <summary>Known once the start has read or chosen it.</summary>
@@ -142,7 +145,9 @@ public sealed class CoterieNode : IAsyncDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         _leaves.Load();
         _writer.Start();
+        _sync?.Start();
         var state = new LocalState(_parts.Engine, _writer);
+        _mayHaveLostWrites = _parts.MayHaveLostWrites && state.NodeId() is not null;
         Id = await IdentityAsync(state);
         var clock = new HybridClock(_parts.Time, state.ClockCeiling());
         _clockKeeper = new ClockKeeper(clock, state, _parts.Time, _log);
@@ -172,6 +177,7 @@ public sealed class CoterieNode : IAsyncDisposable
         var liveness = _liveness = CreateLiveness(metadata, messenger, clock);
         lateLiveness.Set(liveness);
         _horizons = CreateHorizons(metadata);
+        await NoteLossAsync(_horizons);
         RegisterHandlers(messenger, metadata, formation, liveness);
         await messenger.StartAsync(metadata, new MetadataAddressBook(metadata), cancellationToken);
         liveness.Start();
@@ -190,6 +196,26 @@ public sealed class CoterieNode : IAsyncDisposable
 
         metadata.Recall();
         return true;
+    }
+
+    /// <summary>That writes are lost is durable before anybody can ask for them.</summary>
+    private async Task NoteLossAsync(Horizons horizons)
+    {
+        if (!_mayHaveLostWrites)
+        {
+            return;
+        }
+
+        await horizons.LoseAsync(_parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        _mayHaveLostWrites = false;
+        if (_options.InitialNodes.Length > 1)
+        {
+            _log.WritesLost();
+        }
+        else
+        {
+            _log.WritesLostAlone();
+        }
     }
 
     /// <summary>
@@ -230,7 +256,7 @@ public sealed class CoterieNode : IAsyncDisposable
         }
 
         _stopping.Cancel();
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _groups, _antiEntropy, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { _events, _groups, _antiEntropy, _handoff, _reads, _liveness, _metadata, _messenger, _clockKeeper, _sync })
         {
             if (part is not null)
             {
@@ -297,7 +323,10 @@ public sealed class CoterieNode : IAsyncDisposable
     private FormationSettings Settings() => new(
         new NodeInfo(Id, _options.PeerAddress, _options.CqlAddress, _options.AdminAddress, _options.Datacenter, _options.Rack, []),
         _options.ClusterName,
-        _options.InitialNodes);
+        _options.InitialNodes)
+    {
+        HasBeenMember = _options.HasBeenMember,
+    };
 
     private LivenessMonitor CreateLiveness(MetadataService metadata, Messenger messenger, HybridClock clock) => new(new LivenessParts
     {

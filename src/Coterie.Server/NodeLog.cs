@@ -19,6 +19,12 @@ internal static partial class NodeLog
     [LoggerMessage(44, LogLevel.Information, "The last stop was not a clean one: the clock for stamps is {Lead} ahead of the wall clock, and waits until others can follow it.")]
     public static partial void ClockAhead(this ILogger log, TimeSpan lead);
 
+    [LoggerMessage(46, LogLevel.Warning, "The machine went down while writes were not synced: what this node acknowledged last may be lost. It answers no read of a range until it has exchanged with all other replicas of it; what had no other replica cannot be had back.")]
+    public static partial void WritesLost(this ILogger log);
+
+    [LoggerMessage(47, LogLevel.Warning, "The machine went down while writes were not synced: what this node acknowledged last may be lost, and there is no other node to have it back from.")]
+    public static partial void WritesLostAlone(this ILogger log);
+
     [LoggerMessage(45, LogLevel.Warning, "The store is empty, but the cluster knows this node as {Node}: its data is lost. It takes up its identity, and answers no read of a range until it has exchanged with all other replicas of it.")]
     public static partial void StoreLost(this ILogger log, Model.Ids.NodeId node);
 }

@@ -32,6 +32,9 @@ public sealed record NodeOptions
     /// <summary>The peer addresses of all first members, in the same order on every node; the first five vote.</summary>
     public required ImmutableArray<IPEndPoint> InitialNodes { get; init; }
 
+    /// <summary>It has been a member of a cluster, and its store is gone: it joins one again, and forms none.</summary>
+    public bool HasBeenMember { get; init; }
+
     public string Datacenter { get; init; } = "datacenter1";
 
     public string Rack { get; init; } = "rack1";

@@ -21,5 +21,8 @@ public sealed record NodeParts
 
     public required ILoggerFactory Logging { get; init; }
 
+    /// <summary>The machine went down while writes were not synced: the end of what this node has acknowledged may not be in the store. See <see cref="SyncMark"/>.</summary>
+    public bool MayHaveLostWrites { get; init; }
+
     public required NodeOptions Options { get; init; }
 }

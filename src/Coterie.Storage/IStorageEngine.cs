@@ -12,7 +12,11 @@ namespace Coterie.Storage;
 /// </remarks>
 public interface IStorageEngine : IAsyncDisposable
 {
-    /// <summary>Applies the batch as one atom and completes after it is durable (the fsync has returned).</summary>
+    /// <summary>
+    /// Applies the batch as one atom and completes after it is durable (the fsync has returned), and with it all batches before it; of a batch that is not
+    /// <see cref="StorageBatch.IsSynced"/>, when it has been given to the system: it outlives the process, and not yet the machine. A machine that goes down
+    /// takes batches that were not synced from the end only, each whole. An empty batch that is synced needs no space.
+    /// </summary>
     /// <exception cref="StorageFullException">No space. Nothing of the batch was applied.</exception>
     /// <exception cref="StorageFailedException">The disk failed; what was applied is unknown. The engine accepts nothing more.</exception>
     ValueTask CommitAsync(StorageBatch batch);

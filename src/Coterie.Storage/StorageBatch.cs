@@ -42,6 +42,15 @@ public sealed class StorageBatch
     public int Bytes { get; private set; }
 
     /// <summary>
+    /// Its commit waits for the disk. Otherwise the commit ends when the death of the process can take nothing of it any more; that of the machine can, until a
+    /// later batch is synced. Said by the writer; true unless it says otherwise.
+    /// </summary>
+    public bool IsSynced { get; set; } = true;
+
+    /// <summary>Something in it must be synced before anybody is told of it, whatever the writer's mode: the node's own state, or what asked for it.</summary>
+    public bool MustBeSynced { get; private set; }
+
+    /// <summary>
     /// Nothing in it that could be swept one day was formed, or expires, before this; <see cref="long.MinValue"/> if nobody has said so.
     /// </summary>
     public long OldestFormed => _oldestFormed ?? long.MinValue;
@@ -50,6 +59,9 @@ public sealed class StorageBatch
     public void NoteFormed(long milliseconds) => _oldestFormed = Math.Min(_oldestFormed ?? long.MaxValue, milliseconds);
 
     public void Put(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Append(BatchOperation.Put, area, key, value);
+
+    /// <summary>For what is promised to others whatever the writer's mode. What is put into <see cref="StorageArea.Local"/> need not ask.</summary>
+    public void RequireSync() => MustBeSynced = true;
 
     public void Merge(StorageArea area, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -73,6 +85,8 @@ public sealed class StorageBatch
         Count = 0;
         Bytes = 0;
         _oldestFormed = null;
+        IsSynced = true;
+        MustBeSynced = false;
     }
 
     public Enumerator GetEnumerator() => new(_buffer.AsSpan(0, Bytes));
@@ -107,6 +121,7 @@ public sealed class StorageBatch
         value.CopyTo(span[(HeaderBytes + key.Length)..]);
         Bytes = end;
         Count++;
+        MustBeSynced |= area == StorageArea.Local;
     }
 
     internal readonly ref struct Suffix(ReadOnlySpan<byte> operations)

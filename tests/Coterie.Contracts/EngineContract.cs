@@ -9,10 +9,13 @@ namespace Coterie.Contracts;
 public abstract class EngineContract : IAsyncLifetime
 {
     private readonly StorageBatch _batch = new();
+    private readonly List<IEngineHome> _past = [];
     private IEngineHome? _home;
     private IStorageEngine? _engine;
 
     protected IStorageEngine Engine => _engine!;
+
+    protected IEngineHome Home => _home!;
 
     protected abstract IEngineHome MakeHome();
 
@@ -26,7 +29,11 @@ public abstract class EngineContract : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        await _home!.DisposeAsync();
+        foreach (var home in _past.Append(_home!))
+        {
+            await home.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -306,10 +313,11 @@ public abstract class EngineContract : IAsyncLifetime
         Assert.Equal(model.Select(entry => (entry.Key, Convert.ToHexString([.. entry.Value]))), held);
     }
 
-    protected async Task CommitAsync(Action<StorageBatch> fill)
+    protected async Task CommitAsync(Action<StorageBatch> fill, bool isSynced = true)
     {
         _batch.Clear();
         fill(_batch);
+        _batch.IsSynced = isSynced;
         await Engine.CommitAsync(_batch);
     }
 
@@ -317,6 +325,19 @@ public abstract class EngineContract : IAsyncLifetime
     {
         await Engine.DisposeAsync();
         _engine = _home!.Open(ByteSetJoin.Merge);
+    }
+
+    /// <summary>Goes on with what is in this home, whose engine and all homes before are disposed in the end.</summary>
+    protected async Task OpenAsync(IEngineHome home)
+    {
+        await Engine.DisposeAsync();
+        if (!ReferenceEquals(home, _home))
+        {
+            _past.Add(_home!);
+        }
+
+        _home = home;
+        _engine = home.Open(ByteSetJoin.Merge);
     }
 
     protected string? Get(StorageArea area, string key)
@@ -342,7 +363,7 @@ public abstract class EngineContract : IAsyncLifetime
         return entries;
     }
 
-    private static void Put(StorageBatch batch, params string[] keys)
+    protected static void Put(StorageBatch batch, params string[] keys)
     {
         foreach (var key in keys)
         {

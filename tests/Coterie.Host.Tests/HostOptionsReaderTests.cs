@@ -1,5 +1,6 @@
 using System.Collections;
 using Coterie.Host.Configuration;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Tests;
@@ -45,6 +46,26 @@ public sealed class HostOptionsReaderTests : IDisposable
         Assert.Empty(problems);
         Assert.Equal((false, TimeSpan.FromMinutes(10), 1_000), (options!.Repair.Enabled, options.Repair.Interval, options.Repair.RowsPerSecond));
         Assert.Equal(2_000, options.Trees.RowsPerSecond);
+    }
+
+    [Fact]
+    public void Syncs_are_waited_for_unless_another_mode_is_set()
+    {
+        Assert.Equal(SyncMode.Group, Read(Valid, [], out _)!.Sync);
+        var periodic = Read(Valid, ["--Storage:Sync=periodic", "--Storage:SyncInterval=200ms"], out var problems);
+        Assert.Empty(problems);
+        Assert.Equal((SyncMode.Periodic, TimeSpan.FromMilliseconds(200)), (periodic!.Sync, periodic.SyncInterval));
+        Assert.Equal(TimeSpan.FromSeconds(1), Read(Valid, ["--Storage:Sync=periodic"], out _)!.SyncInterval);
+        Assert.Equal(SyncMode.None, Read(Valid, ["--Storage:Sync=none"], out _)!.Sync);
+    }
+
+    [Theory]
+    [InlineData("--Storage:Sync=sometimes", "is none of Group, Periodic, None")]
+    [InlineData("--Storage:SyncInterval=2s", "is of no effect: only with Storage:Sync periodic is there an interval")]
+    public void What_no_mode_of_syncs_is_and_an_interval_of_none_are_refused(string argument, string problem)
+    {
+        Assert.Null(Read(Valid, [argument], out var problems));
+        Assert.Contains(problem, Assert.Single(problems), StringComparison.Ordinal);
     }
 
     [Fact]

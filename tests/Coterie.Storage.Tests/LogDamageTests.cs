@@ -22,7 +22,7 @@ public sealed class LogDamageTests
             var at = (int)((long)i * (intact.Length - 1) / (Flips - 1));
             var damaged = (byte[])intact.Clone();
             damaged[at] ^= 0x40;
-            await using var copy = CopyOf(image);
+            await using var copy = image.Copy();
             var copiedLog = Path.Combine(copy.Path, Path.GetFileName(log));
             await File.WriteAllBytesAsync(copiedLog, damaged, TestContext.Current.CancellationToken);
             try
@@ -87,19 +87,7 @@ public sealed class LogDamageTests
         // A commit is continued on the commit thread, which must be free to seal.
         await Task.Yield();
         Assert.True(SpinWait.SpinUntil(() => engine.Writer.Seals > seals, TimeSpan.FromSeconds(30)), "the last commit was not sealed within 30 s");
-        return CopyOf(home);
-    }
-
-    private static TemporaryStore CopyOf(TemporaryStore store)
-    {
-        var copy = new TemporaryStore();
-        Directory.CreateDirectory(copy.Path);
-        foreach (var file in Directory.GetFiles(store.Path).Where(f => Path.GetFileName(f) != "LOCK"))
-        {
-            File.Copy(file, Path.Combine(copy.Path, Path.GetFileName(file)));
-        }
-
-        return copy;
+        return home.Copy();
     }
 
     private static int Count(RocksEngine engine)

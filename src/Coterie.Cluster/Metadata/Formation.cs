@@ -11,12 +11,15 @@ namespace Coterie.Cluster.Metadata;
 /// <summary>
 /// Makes a cluster of nodes that were given the same list: greets all of them until all have answered, then has one entry decided that
 /// names them, their tokens and a random cluster id. Any of them may propose it; consensus sees to it that only one is decided. A
-/// node that has the entry already, from its store or from a peer, has nothing to do.
+/// node that has the entry already, from its store or from a peer, has nothing to do. Where one has been a member of a cluster before, none is formed.
 /// </summary>
 public sealed class Formation : IRequestHandler
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a node that waits for an operator says so.</summary>
+    private static readonly TimeSpan FormerReportPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The first of the list proposes at once and the others only if it has not: not for safety, but to spare rivalry.</summary>
     private static readonly TimeSpan ProposalStagger = TimeSpan.FromMilliseconds(300);
@@ -29,6 +32,7 @@ public sealed class Formation : IRequestHandler
     private readonly IdSource _ids;
     private readonly ILogger _logger;
     private string _lastMissing = "";
+    private long? _formerReported;
 
     /// <param name="random">For pauses; used here alone.</param>
     public Formation(
@@ -109,6 +113,11 @@ public sealed class Formation : IRequestHandler
             // It was decided while this node was away.
             await _metadata.CatchUpFromAsync(member.Address, cancellationToken);
         }
+        else if (FormationChecks.FormerMembers(_settings, answers) is { Count: > 0 } former)
+        {
+            ReportFormer(former);
+            ReportMissing(answers);
+        }
         else if (answers.Count == _settings.InitialNodes.Length - 1)
         {
             await ProposeAsync(answers, formed, cancellationToken);
@@ -181,13 +190,24 @@ public sealed class Formation : IRequestHandler
         var metadata = _metadata.Current;
         var knows = receiver is not null && metadata.Nodes.ContainsKey(receiver.Id);
         var there = receiver is null ? null : metadata.Nodes.Values.FirstOrDefault(node => node.PeerAddress.Equals(receiver.PeerAddress));
-        return new HelloMessage(_settings.Self with { Tokens = [] }, metadata.ClusterId, _settings.ClusterName, _settings.ListHash, knows, there?.Id);
+        var hasBeenMember = _settings.HasBeenMember && !metadata.IsFormed;
+        return new HelloMessage(
+            _settings.Self with { Tokens = [] }, metadata.ClusterId, _settings.ClusterName, _settings.ListHash, knows, there?.Id, hasBeenMember);
+    }
+
+    private void ReportFormer(List<IPEndPoint> former)
+    {
+        if (_formerReported is null || _time.GetElapsedTime(_formerReported.Value) >= FormerReportPause)
+        {
+            _formerReported = _time.GetTimestamp();
+            _logger.FormsNoCluster(string.Join(", ", former));
+        }
     }
 
     private void ReportMissing(List<(IPEndPoint Address, HelloMessage Hello)> answers)
     {
         var missing = string.Join(", ", _settings.InitialNodes.Except(answers.Select(answer => answer.Address)).Except([_settings.Self.PeerAddress]));
-        if (missing != _lastMissing)
+        if (missing.Length > 0 && missing != _lastMissing)
         {
             _lastMissing = missing;
             _logger.WaitingFor(missing);

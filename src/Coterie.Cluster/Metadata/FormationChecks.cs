@@ -63,6 +63,16 @@ internal static class FormationChecks
         return null;
     }
 
+    /// <summary>
+    /// Those that have been members of a cluster and lost their stores, this node among them. One is enough that no cluster is formed: there was one, with data
+    /// that its members may still hold or that an operator may restore, and a new one under its name and addresses would take its place without a word.
+    /// </summary>
+    public static List<IPEndPoint> FormerMembers(FormationSettings settings, IReadOnlyList<(IPEndPoint Address, HelloMessage Hello)> answers) =>
+    [
+        .. answers.Where(static answer => answer.Hello.HasBeenMember).Select(static answer => answer.Address)
+            .Concat(settings.HasBeenMember ? [settings.Self.PeerAddress] : []),
+    ];
+
     /// <summary>What the cluster knows this node as and what it is now must be the same: moving a member is not supported yet.</summary>
     public static List<string> MembershipProblems(FormationSettings settings, ClusterMetadata metadata)
     {

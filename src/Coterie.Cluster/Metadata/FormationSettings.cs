@@ -12,6 +12,11 @@ namespace Coterie.Cluster.Metadata;
 /// <param name="InitialNodes">The peer addresses of all first members, in the same order on every node.</param>
 public sealed record FormationSettings(NodeInfo Self, string ClusterName, ImmutableArray<IPEndPoint> InitialNodes)
 {
+    /// <summary>
+    /// This node has been a member of a cluster, and has lost its store: there is, or was, a cluster with its data. It joins that again, and forms no other.
+    /// </summary>
+    public bool HasBeenMember { get; init; }
+
     /// <summary>Who votes on the first entry.</summary>
     public ImmutableArray<IPEndPoint> InitialVoters => [.. InitialNodes.Take(Limits.VotersMax)];
 
@@ -46,6 +51,11 @@ public sealed record FormationSettings(NodeInfo Self, string ClusterName, Immuta
         if (!InitialNodes.Contains(Self.PeerAddress))
         {
             yield return $"The initial list does not name this node's own peer address, {Self.PeerAddress}.";
+        }
+
+        if (HasBeenMember && InitialNodes.Length == 1)
+        {
+            yield return "This node has been the only member of a cluster, and its store is gone: restore it, or say that a new cluster, without its data, is to be formed.";
         }
     }
 }

@@ -13,10 +13,11 @@ namespace Coterie.Cluster.Metadata;
 /// <param name="InitialList">A hash of the initial list in its order.</param>
 /// <param name="KnowsReceiver">In an answer: the receiver is a member of the cluster that the sender belongs to.</param>
 /// <param name="MemberThere">In an answer: the member that the sender knows at the receiver's peer address; null: none.</param>
+/// <param name="HasBeenMember">The sender belongs to no cluster, but has been a member of one, and has lost its store.</param>
 internal sealed record HelloMessage(
-    NodeInfo Node, ClusterId ClusterId, string ClusterName, Guid InitialList, bool KnowsReceiver, NodeId? MemberThere = null)
+    NodeInfo Node, ClusterId ClusterId, string ClusterName, Guid InitialList, bool KnowsReceiver, NodeId? MemberThere = null, bool HasBeenMember = false)
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
     private const int NameBytesMax = 65_536;
 
     public byte[] Encode()
@@ -29,6 +30,7 @@ internal sealed record HelloMessage(
         writer.WriteGuid(InitialList);
         writer.WriteBoolean(KnowsReceiver);
         writer.WriteGuid(MemberThere?.Value ?? Guid.Empty);
+        writer.WriteBoolean(HasBeenMember);
         return writer.Written.ToArray();
     }
 
@@ -48,7 +50,9 @@ internal sealed record HelloMessage(
         var initialList = reader.ReadGuid("initial list");
         var knowsReceiver = reader.ReadBoolean("knows receiver");
         var member = reader.ReadGuid("member at the address");
+        var hasBeenMember = reader.ReadBoolean("has been a member");
         reader.ExpectEnd("hello");
-        return new HelloMessage(node, clusterId, clusterName, initialList, knowsReceiver, member == Guid.Empty ? null : new NodeId(member));
+        return new HelloMessage(
+            node, clusterId, clusterName, initialList, knowsReceiver, member == Guid.Empty ? null : new NodeId(member), hasBeenMember);
     }
 }

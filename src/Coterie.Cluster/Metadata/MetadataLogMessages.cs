@@ -26,6 +26,9 @@ internal static partial class MetadataLogMessages
     [LoggerMessage(8, LogLevel.Warning, "This voter had lost its store, and with it what it has promised: it abstains from the epochs up to {Epoch}")]
     public static partial void Recalled(this ILogger logger, long epoch);
 
+    [LoggerMessage(9, LogLevel.Warning, "No cluster is formed: {Former} have been members of one and have lost their stores. This node waits for a member that still has its store. If there is none, restore a store where one was set aside (store.corrupt-*), or give up what was in it and start those nodes with --FormNewCluster=true")]
+    public static partial void FormsNoCluster(this ILogger logger, string former);
+
     [LoggerMessage(7, LogLevel.Information, "Formation: proposing failed, trying again: {Problem}")]
     public static partial void ProposingFailed(this ILogger logger, string problem);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Coterie.Coordinator.Hints;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -27,6 +28,9 @@ public sealed record HostOptions
     /// <summary>Peer addresses of the nodes that form the cluster, the same list in the same order on each of them. The first five vote.</summary>
     public required ImmutableArray<IPEndPoint> InitialNodes { get; init; }
 
+    /// <summary>A cluster may be formed although this node has been a member of one, whose data is given up.</summary>
+    public bool FormNewCluster { get; init; }
+
     /// <summary>Lets the node listen where others can reach it, although there is no authentication and no TLS yet.</summary>
     public required bool InsecureNoAuthNoTls { get; init; }
 
@@ -41,6 +45,14 @@ public sealed record HostOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required long BlockCacheBytes { get; init; }
+
+    /// <summary>When a write counts as durable.</summary>
+    public SyncMode Sync { get; init; } = SyncMode.Group;
+
+    public TimeSpan SyncInterval { get; init; } = new StorageWriterOptions().SyncInterval;
+
+    /// <summary>Where the system says which boot this is.</summary>
+    public string BootIdFile { get; init; } = "/proc/sys/kernel/random/boot_id";
 
     public HintOptions Hints { get; init; } = HintOptions.Default;
 

@@ -4,6 +4,7 @@ using System.Net;
 using Coterie.Coordinator.Hints;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Configuration;
@@ -53,12 +54,15 @@ public static class HostOptionsReader
         var peer = settings.RequiredAddress("Peer:Address");
         var admin = settings.RequiredAddress("Admin:Address");
         var initial = settings.RequiredAddresses("InitialNodes");
+        var formNewCluster = settings.Boolean("FormNewCluster", false);
         var insecure = settings.Boolean(InsecureKey, false);
         var write = settings.Length("Timeouts:Write", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var read = settings.Length("Timeouts:Read", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var range = settings.Length("Timeouts:Range", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         var drain = settings.Length("Timeouts:Drain", TimeSpan.FromSeconds(12), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         var cache = settings.Bytes("Storage:BlockCache", 64L << 20, 1L << 20, 1L << 40);
+        var (sync, syncInterval) = Sync(settings);
+        var bootIdFile = settings.Text("Storage:BootIdFile", "/proc/sys/kernel/random/boot_id");
         var hints = Hints(settings);
         var repair = Repair(settings);
         var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
@@ -83,12 +87,16 @@ public static class HostOptionsReader
             PeerAddress = peer,
             AdminAddress = admin,
             InitialNodes = initial,
+            FormNewCluster = formNewCluster,
             InsecureNoAuthNoTls = insecure,
             WriteTimeout = write,
             ReadTimeout = read,
             RangeTimeout = range,
             DrainTimeout = drain,
             BlockCacheBytes = cache,
+            Sync = sync,
+            SyncInterval = syncInterval,
+            BootIdFile = bootIdFile,
             Hints = hints,
             Repair = repair,
             Trees = trees,
@@ -96,6 +104,18 @@ public static class HostOptionsReader
             ScrubBytesPerSecond = scrubRate,
             LogLevel = logLevel,
         };
+    }
+
+    private static (SyncMode Mode, TimeSpan Interval) Sync(SettingReader settings)
+    {
+        var mode = settings.Choice("Storage:Sync", SyncMode.Group);
+        var interval = settings.Length("Storage:SyncInterval", new StorageWriterOptions().SyncInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        if (mode != SyncMode.Periodic && settings.IsGiven("Storage:SyncInterval"))
+        {
+            settings.Report("Storage:SyncInterval", "is of no effect: only with Storage:Sync periodic is there an interval");
+        }
+
+        return (mode, interval);
     }
 
     private static HintOptions Hints(SettingReader settings)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Coterie.Host.Configuration;
+using Coterie.Storage.Files;
 
 namespace Coterie.Host.Start;
 
@@ -19,6 +20,8 @@ internal sealed class DataDirectory : IDisposable
     private const string PidName = "coterie.pid";
     private const string OwnerName = "coterie.node";
     private const string StoreName = "store";
+    private const string SyncMarkName = "coterie.unsynced";
+    private const string MemberName = "coterie.member";
     private const string ScrubName = "coterie.scrubbed";
     private const string AsideInfix = ".corrupt-";
     private const string AsideTime = "yyyyMMdd'T'HHmmss'Z'";
@@ -40,6 +43,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>Where the storage engine keeps its files.</summary>
     public string StorePath => Path.Combine(_path, StoreName);
+
+    /// <summary>Where it is noted that the store may hold writes that were not synced.</summary>
+    public string SyncMarkPath => Path.Combine(_path, SyncMarkName);
 
     private string PidPath => Path.Combine(_path, PidName);
 
@@ -81,7 +87,7 @@ internal sealed class DataDirectory : IDisposable
             if (OwnerProblem(path, options.ClusterName, options.PeerAddress) is not { } problem)
             {
                 var owner = new Owner(options.ClusterName, options.PeerAddress.ToString());
-                WriteWhole(Path.Combine(path, OwnerName), JsonSerializer.SerializeToUtf8Bytes(owner, DataDirectoryJson.Default.Owner));
+                DurableFile.Write(Path.Combine(path, OwnerName), JsonSerializer.SerializeToUtf8Bytes(owner, DataDirectoryJson.Default.Owner));
                 return new DataDirectory(path, held);
             }
 
@@ -94,6 +100,21 @@ internal sealed class DataDirectory : IDisposable
 
         held?.Dispose();
         return null;
+    }
+
+    /// <summary>A node that had its data here has been a member of a cluster, whatever has become of its store.</summary>
+    public bool HasBeenMember => File.Exists(Path.Combine(_path, MemberName)) || Directory.EnumerateDirectories(_path, StoreName + AsideInfix + "*").Any();
+
+    /// <summary>This node is a member of this cluster. Kept beside the store, for the case that it is lost.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void NoteMember(string clusterId)
+    {
+        var path = Path.Combine(_path, MemberName);
+        var content = System.Text.Encoding.UTF8.GetBytes(clusterId + "\n");
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        {
+            DurableFile.Write(path, content);
+        }
     }
 
     public void WritePid() => File.WriteAllText(PidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
@@ -132,7 +153,7 @@ internal sealed class DataDirectory : IDisposable
         var aside = StorePath + AsideInfix + now.UtcDateTime.ToString(AsideTime, CultureInfo.InvariantCulture);
         Directory.Move(StorePath, aside);
         Directory.CreateDirectory(StorePath);
-        DirectorySync.Sync(_path);
+        DurableFile.Sync(_path);
         return aside;
     }
 
@@ -193,14 +214,6 @@ internal sealed class DataDirectory : IDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Appears under its name whole or not at all.</summary>
-    private static void WriteWhole(string path, byte[] content)
-    {
-        var temporary = path + ".new";
-        File.WriteAllBytes(temporary, content);
-        File.Move(temporary, path, overwrite: true);
     }
 
     internal sealed record Owner(string ClusterName, string PeerAddress);

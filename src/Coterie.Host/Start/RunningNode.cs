@@ -8,6 +8,7 @@ using Coterie.Server.Connections;
 using Coterie.Server.Execution;
 using Coterie.Storage;
 using Coterie.Storage.Rocks;
+using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Host.Start;
@@ -23,6 +24,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
     private readonly NodeMeter _meter;
     private readonly AdminServer _admin;
     private readonly Scrubber _scrubber;
+    private readonly SyncMarkFile _mark;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly ILogger _log;
 
@@ -31,8 +33,16 @@ internal sealed partial class RunningNode : IAsyncDisposable
         var descriptors = DescriptorBudget.Of(DescriptorBudget.SystemLimit());
         var time = _time;
         _log = logging.CreateLogger<RunningNode>();
+        _mark = new SyncMarkFile(directory.SyncMarkPath, options.BootIdFile);
+        var mayHaveLostWrites = _mark.Begin(options.Sync);
         _engine = RocksEngine.Open(
-            new RocksOptions { Path = directory.StorePath, BlockCacheBytes = options.BlockCacheBytes, OpenFilesMax = descriptors.OpenTables },
+            new RocksOptions
+            {
+                Path = directory.StorePath,
+                MayHaveLostTail = mayHaveLostWrites,
+                BlockCacheBytes = options.BlockCacheBytes,
+                OpenFilesMax = descriptors.OpenTables,
+            },
             RowMerge.Merge,
             logging.CreateLogger<RocksEngine>());
         _network = new SocketNetwork(logging, time, descriptors.CqlConnections + descriptors.IncomingPeers);
@@ -44,7 +54,8 @@ internal sealed partial class RunningNode : IAsyncDisposable
             Ids = new SystemIdSource(),
             Random = new Random(),
             Logging = logging,
-            Options = Translate(options, descriptors),
+            MayHaveLostWrites = mayHaveLostWrites,
+            Options = Translate(options, descriptors) with { HasBeenMember = directory.HasBeenMember && !options.FormNewCluster },
         });
         _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
@@ -60,6 +71,8 @@ internal sealed partial class RunningNode : IAsyncDisposable
         {
             await running._admin.StartAsync(stop);
             await running._node.StartAsync(stop);
+            running._mark.Started(options.Sync);
+            directory.NoteMember(running._node.Metadata.ClusterId.ToString());
             running._scrubber.Start();
             return running;
         }
@@ -101,6 +114,21 @@ internal sealed partial class RunningNode : IAsyncDisposable
         _network.Dispose();
         await _scrubber.DisposeAsync();
         await _engine.DisposeAsync();
+        NoteStop();
+    }
+
+    // If it cannot be noted that the store is whole, the next boot takes it for one that may have lost something: that costs an exchange. The other way
+    // round the store may be believed for longer than it should be, on a disk that takes nothing any more.
+    private void NoteStop()
+    {
+        try
+        {
+            _mark.Stopped(isStoreWhole: !_node.Failed.IsCompletedSuccessfully || _node.Failed.Result is not StorageFailedException);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogStopNotNoted(e.Message);
+        }
     }
 
     /// <returns>The damage; null if it was cancelled before.</returns>
@@ -126,6 +154,9 @@ internal sealed partial class RunningNode : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored data is damaged: {Reason}. The store is set aside as soon as all other nodes are seen alive and have all that it holds; what is intact is served until then")]
     private partial void LogDamaged(string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "How the store was left could not be noted: {Reason}")]
+    private partial void LogStopNotNoted(string reason);
+
     private static NodeOptions Translate(HostOptions options, DescriptorBudget descriptors) => new()
     {
         ClusterName = options.ClusterName,
@@ -137,6 +168,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         Rack = options.Rack,
         Timeouts = new RequestTimeouts { Write = options.WriteTimeout, Read = options.ReadTimeout, Range = options.RangeTimeout },
         Listener = new ListenerOptions { DrainTimeout = options.DrainTimeout, ConnectionsMax = descriptors.CqlConnections },
+        Writer = new StorageWriterOptions { Sync = options.Sync, SyncInterval = options.SyncInterval },
         Hints = options.Hints,
         Transport = new TransportOptions { IncomingMax = descriptors.IncomingPeers },
         Repair = options.Repair,

@@ -263,14 +263,15 @@ public sealed class Horizons
     }
 
     /// <summary>
-    /// This node has lost writes of all its tables. Called at the start, before it takes any request; the incarnation is later than any before. Durable
-    /// when it ends, so a crash on the way does not forget it.
+    /// This node has lost writes of all its tables. Called at the start, before it takes any request; the incarnation is made later than any before, if the
+    /// clock does not. Durable when it ends, so a crash on the way does not forget it.
     /// </summary>
     public async Task LoseAsync(long incarnation)
     {
         List<Task> durable;
         lock (_lock)
         {
+            incarnation = Math.Max(incarnation, LastIncarnation() + 1);
             _loss = new Loss(incarnation, 0);
             durable = [_store.SetLossAsync(_loss)];
             foreach (var (key, state) in _stored.ToList())
@@ -283,7 +284,11 @@ public sealed class Horizons
             _snapshot = new Snapshot(ClusterMetadata.Empty, []);
         }
 
-        await Task.WhenAll(durable);
+        // One by one: the node's scheduler is kept, where waiting for all at once would leave it.
+        foreach (var one in durable)
+        {
+            await one;
+        }
     }
 
     /// <summary>The same where there is no store left to load: to be called on the new one, before the node takes up its identity again.</summary>
@@ -339,6 +344,10 @@ public sealed class Horizons
 
         return false;
     }
+
+    private long LastIncarnation() => _stored.Values.Where(state => state.IndexOf(_self) >= 0)
+        .Select(state => state.Deletes.Cuts.Incarnations()[state.IndexOf(_self)])
+        .Append(_loss.Incarnation).Max();
 
     private GroupState Learn(GroupState state, PairCuts theirCuts, FormationTime theirHorizon)
     {

@@ -12,7 +12,11 @@ internal sealed class LogWrite(GroupMember owner, GroupStore store, RaftWrite wr
 
     public int Bytes => 64 + write.Entries.Sum(static entry => entry.Bytes);
 
-    public void AppendTo(StorageBatch batch) => store.Append(batch, write);
+    public void AppendTo(StorageBatch batch)
+    {
+        batch.RequireSync();
+        store.Append(batch, write);
+    }
 
     public void Completed(WriteResult result) => owner.LogWritten(this, result);
 }
@@ -22,7 +26,12 @@ internal sealed class LogShortening(GroupStore store, LogPosition before, long s
 {
     public int Bytes => 64;
 
-    public void AppendTo(StorageBatch batch) => store.Shorten(batch, before, stamp);
+    public void AppendTo(StorageBatch batch)
+    {
+        // What the dropped entries have written to the tables is on the disk with it.
+        batch.RequireSync();
+        store.Shorten(batch, before, stamp);
+    }
 
     public void Completed(WriteResult result)
     {

@@ -245,7 +245,9 @@ public sealed class BatchHandler : IRequestHandler
         Span<byte> key = stackalloc byte[HintKey.BatchBytes];
         HintKey.Batch(key, id);
         var write = _pool.Rent();
-        write.Begin(operation, key, value, reply, then);
+
+        // A batch that is kept is a promise to do all of it, and nobody compares what is kept; that it was forgotten may be forgotten.
+        write.Begin(operation, key, value, reply, then, isSynced: operation == BatchOperation.Put);
         if (!_writer.TryEnqueue(write))
         {
             _counters.RequestOverloaded();

@@ -14,13 +14,17 @@ internal sealed class HintWrite(Action<HintWrite> giveBack) : IPendingWrite
     private BatchOperation _operation;
     private Action<bool>? _then;
     private ReplyTo _reply;
+    private bool _isSynced;
 
     public int Bytes => _key.Length + _value.Length;
 
     /// <param name="value">Of a put; the end of a range that is deleted; of no use for the deletion of one key.</param>
     /// <param name="then">Told, before the answer, whether it is durable.</param>
-    public void Begin(BatchOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReplyTo reply, Action<bool>? then = null)
+    /// <param name="isSynced">Whether it is to be synced before the answer in every mode.</param>
+    public void Begin(
+        BatchOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReplyTo reply, Action<bool>? then = null, bool isSynced = false)
     {
+        _isSynced = isSynced;
         _operation = operation;
         _key.Write(key);
         _value.Write(value);
@@ -30,6 +34,11 @@ internal sealed class HintWrite(Action<HintWrite> giveBack) : IPendingWrite
 
     public void AppendTo(StorageBatch batch)
     {
+        if (_isSynced)
+        {
+            batch.RequireSync();
+        }
+
         switch (_operation)
         {
             case BatchOperation.Put:

@@ -4,7 +4,7 @@ namespace Coterie.Storage.Memory;
 
 /// <summary>
 /// What outlives the process in a simulated node: the synced state, and the batches that have been written but not yet synced.
-/// A crash loses a suffix of the latter; a restarted node opens a new engine over the same disk.
+/// A crash loses a suffix of the latter, which may be visible already if nobody waited for their sync; a restarted node opens a new engine over the same disk.
 /// </summary>
 /// <remarks>
 /// The switches are the faults that the engine's contract speaks of. Set them from the outside at any moment; they hold until reset.
@@ -16,7 +16,9 @@ public sealed class MemoryDisk
     // Oldest first. Invariant: a batch leaves the list only together with all older ones, into the synced state or, by a crash, into nothing.
     private readonly List<UnsyncedBatch> _unsynced = [];
     private volatile State _state = new(new MemoryMap?[StorageAreas.Count]);
+    private State _synced = new(new MemoryMap?[StorageAreas.Count]);
     private long _nextBatch;
+    private bool _hasSyncFailed;
 
     /// <summary>Commits are refused with <see cref="StorageFullException"/>; nothing of them is applied.</summary>
     public bool NoSpace { get; set; }
@@ -48,14 +50,16 @@ public sealed class MemoryDisk
     /// <summary>
     /// Power loss or <c>kill -9</c>: of the unsynced batches the oldest few, chosen by <paramref name="random"/>, survive; engines opened before are cut off.
     /// </summary>
+    /// <param name="isMachineDown">False: the system goes on, and with it everything that a commit has given to it, synced or not, unless a sync has failed.</param>
     /// <returns>How many unsynced batches were lost.</returns>
-    public int Crash(Random random)
+    public int Crash(Random random, bool isMachineDown = true)
     {
         ArgumentNullException.ThrowIfNull(random);
         lock (_lock)
         {
             Generation++;
-            var kept = random.Next(_unsynced.Count + 1);
+            var least = isMachineDown || _hasSyncFailed ? 0 : _unsynced.TakeWhile(static batch => batch.After is not null).Count();
+            var kept = least + random.Next(_unsynced.Count - least + 1);
             var lost = _unsynced.Count - kept;
             if (kept > 0)
             {
@@ -63,7 +67,9 @@ public sealed class MemoryDisk
             }
 
             _unsynced.Clear();
+            _state = _synced;
             FailNextSync = false;
+            _hasSyncFailed = false;
             return lost;
         }
     }
@@ -96,23 +102,38 @@ public sealed class MemoryDisk
         }
     }
 
+    /// <summary>From now on the system may forget at any time what has not been synced: it takes it for written.</summary>
+    internal void SyncFailed() => _hasSyncFailed = true;
+
+    /// <summary>What a write to the system does: everything up to the batch can be read.</summary>
+    internal void ShowThrough(long id)
+    {
+        lock (_lock)
+        {
+            foreach (var batch in _unsynced.TakeWhile(batch => batch.Id <= id).Where(static batch => batch.After is null))
+            {
+                batch.After = _state = _state.Apply(batch);
+            }
+        }
+    }
+
     /// <summary>What an fsync does: everything up to the batch is now in the synced state.</summary>
     internal void SyncThrough(long id)
     {
         lock (_lock)
         {
-            var count = 0;
-            while (count < _unsynced.Count && _unsynced[count].Id <= id)
-            {
-                _state = _state.Apply(_unsynced[count]);
-                count++;
-            }
-
+            ShowThrough(id);
+            var count = _unsynced.TakeWhile(batch => batch.Id <= id).Count();
+            _synced = count > 0 ? _unsynced[count - 1].After! : _synced;
             _unsynced.RemoveRange(0, count);
         }
     }
 
-    private sealed record UnsyncedBatch(long Id, StorageBatch Batch, RowMergeFunction Merge);
+    private sealed record UnsyncedBatch(long Id, StorageBatch Batch, RowMergeFunction Merge)
+    {
+        /// <summary>What can be read since; null: it cannot be read yet.</summary>
+        public State? After { get; set; }
+    }
 
     /// <summary>All areas as of one batch. Replaced whole, so that a reader sees all of a batch or nothing.</summary>
     private sealed record State(MemoryMap?[] Areas)

@@ -6,7 +6,7 @@ namespace Coterie.Storage.Memory;
 /// The engine of the simulator and of a cluster inside a unit test. Keeps the contract that RocksDB keeps, and can crash: see <see cref="MemoryDisk"/>.
 /// </summary>
 /// <remarks>
-/// As in RocksDB, a batch becomes visible when it is durable, never before. No threads: a sync is a delay on the given clock, so the
+/// As in RocksDB, a batch becomes visible when its commit ends, never before. No threads: a sync is a delay on the given clock, so the
 /// whole engine runs on whatever scheduler its caller runs on. After <see cref="MemoryDisk.Crash"/> a commit under way never completes, like a call
 /// in a process that is gone.
 /// </remarks>
@@ -44,12 +44,18 @@ public sealed class MemoryEngine : IStorageEngine
         }
 
         await ContinueUnlessCutOffAsync();
-        if (_disk.NoSpace)
+        if (_disk.NoSpace && (batch.Count > 0 || !batch.IsSynced))
         {
             throw new StorageFullException("No space left on the simulated disk.");
         }
 
         var id = _disk.Append(batch, _merge);
+        if (!batch.IsSynced)
+        {
+            _disk.ShowThrough(id);
+            return;
+        }
+
         var latency = _syncLatency();
         if (latency > TimeSpan.Zero)
         {
@@ -60,6 +66,7 @@ public sealed class MemoryEngine : IStorageEngine
         if (_disk.FailNextSync)
         {
             _disk.FailNextSync = false;
+            _disk.SyncFailed();
             _failure = new StorageFailedException("The sync of the simulated disk failed.");
             throw _failure;
         }

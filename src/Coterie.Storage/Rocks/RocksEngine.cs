@@ -6,10 +6,10 @@ using static Coterie.Storage.Rocks.RocksNative;
 namespace Coterie.Storage.Rocks;
 
 /// <summary>
-/// One RocksDB database: a column family an area, the model's join as its merge operator, every commit synced.
+/// One RocksDB database: a column family an area, the model's join as its merge operator.
 /// </summary>
 /// <remarks>
-/// Invariants: a commit returns after its fsync or throws; the native database outlives every read and cursor inside it.
+/// Invariants: a commit that is to be synced returns after its fsync or throws; the native database outlives every read and cursor inside it.
 /// Opening, reading and closing are here; <see cref="RocksWriter"/> is the writing half.
 /// </remarks>
 public sealed partial class RocksEngine : IStorageEngine
@@ -68,6 +68,11 @@ public sealed partial class RocksEngine : IStorageEngine
     {
         Directory.CreateDirectory(options.Path);
         RocksScrub.Clear(options.Path);
+        if (options.MayHaveLostTail && LogCut.Apply(options.Path) is { Length: > 0 } cut)
+        {
+            LogCutOff(logger, cut);
+        }
+
         var exists = StoreCheck.Exists(options.Path, out var tail);
         var settings = new RocksSettings(options, merge, logger, create: !exists);
         try
@@ -283,6 +288,9 @@ public sealed partial class RocksEngine : IStorageEngine
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The last record of a log was cut off, as by a crash in the middle of a write that was not acknowledged: {Tail}")]
     private static partial void LogTail(ILogger logger, string tail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The machine went down while writes were not synced, and the log has a gap: {Cut}")]
+    private static partial void LogCutOff(ILogger logger, string cut);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store in {Path} was closed without writing out its memory; the next start replays the log. {Status}")]
     private partial void LogNotFlushed(string path, string status);

@@ -114,6 +114,9 @@ internal static unsafe partial class RocksNative
     internal static partial void rocksdb_write(nint db, nint options, nint batch, byte** error);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_flush_wal(nint db, byte sync, byte** error);
+
+    [LibraryImport(Library)]
     internal static partial nint rocksdb_writeoptions_create();
 
     [LibraryImport(Library)]

@@ -8,6 +8,12 @@ public sealed record RocksOptions
     /// <summary>Where the database lives. Made if it does not exist; nothing else may be in it.</summary>
     public required string Path { get; init; }
 
+    /// <summary>
+    /// The machine went down while commits were not synced, so that the end of the log may be torn, or have gaps: what lies behind the first is dropped. Otherwise
+    /// what is damaged and not the very end is refused.
+    /// </summary>
+    public bool MayHaveLostTail { get; init; }
+
     /// <summary>Uncompressed blocks of table files kept in memory.</summary>
     public long BlockCacheBytes { get; init; } = 64L * 1024 * 1024;
 

@@ -11,6 +11,7 @@ internal sealed class RocksSettings : IDisposable
 {
     // rocksdb/options.h: WALRecoveryMode, CompressionType; rocksdb/env.h: InfoLogLevel.
     private const int TolerateCorruptedTailRecords = 0;
+    private const int PointInTime = 2;
     private const int Lz4 = 4;
     private const int Warn = 2;
 
@@ -65,8 +66,9 @@ internal sealed class RocksSettings : IDisposable
         rocksdb_options_set_create_if_missing(database, create ? (byte)1 : (byte)0);
         rocksdb_options_set_create_missing_column_families(database, 1);
 
-        // The default, point-in-time recovery, stops at the first damaged record and opens without what was acknowledged after it.
-        rocksdb_options_set_wal_recovery_mode(database, TolerateCorruptedTailRecords);
+        // The default, point-in-time recovery, stops at the first damaged record and opens without what was acknowledged after it: wanted only where that was
+        // never promised to be there.
+        rocksdb_options_set_wal_recovery_mode(database, options.MayHaveLostTail ? PointInTime : TolerateCorruptedTailRecords);
 
         // The default retries for ever after a failed write or sync. A failed sync is never retried.
         rocksdb_options_set_max_bgerror_resume_count(database, 0);

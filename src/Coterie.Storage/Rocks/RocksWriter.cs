@@ -5,9 +5,9 @@ namespace Coterie.Storage.Rocks;
 
 /// <summary>The writing half of the database: everything here runs on the commit thread, one call at a time, and only it writes.</summary>
 /// <remarks>
-/// Invariants: a commit returns after its fsync; once one has failed for anything but space, none is tried again.
+/// Invariants: a commit that is to be synced returns after its fsync, which covers all before it; once one has failed for anything but space, none is tried again.
 /// The seal: damage to the last record of the log looks like a write that was cut off, and would be dropped in silence though it had been
-/// acknowledged. So when no commit follows for a moment, an empty record is written and synced behind it, which proves it: <see cref="LogDamage"/>.
+/// acknowledged. So when no commit follows a synced one for a moment, an empty record is written and synced behind it, which proves it: <see cref="LogDamage"/>.
 /// Folding: a row to which much was merged is now and then written whole, or every read of it would have to fold all of that: <see cref="MergeChains"/>.
 /// </remarks>
 internal sealed class RocksWriter : IDisposable
@@ -28,10 +28,12 @@ internal sealed class RocksWriter : IDisposable
     private readonly SpaceGuard _space;
     private readonly nint _writeBatch;
     private readonly nint _syncedWrite;
+    private readonly nint _unsyncedWrite;
     private readonly nint _read;
     private readonly MergeChains _chains = new();
     private readonly List<(byte[] Key, uint OperandBytes)> _high = [];
     private Exception? _failure;
+    private bool _isSealDue;
     private long _errorsSeen;
     private long _seals;
     private long _folds;
@@ -45,9 +47,8 @@ internal sealed class RocksWriter : IDisposable
         _space = space;
         _writeBatch = rocksdb_writebatch_create();
         _read = rocksdb_readoptions_create();
-        _syncedWrite = rocksdb_writeoptions_create();
-        rocksdb_writeoptions_set_sync(_syncedWrite, 1);
-        rocksdb_writeoptions_set_no_slowdown(_syncedWrite, 1);
+        _syncedWrite = WriteOptions(sync: true);
+        _unsyncedWrite = WriteOptions(sync: false);
     }
 
     /// <summary>Nothing is written any more.</summary>
@@ -59,12 +60,17 @@ internal sealed class RocksWriter : IDisposable
     /// <summary>Rows written whole because much had been merged to them. From any thread.</summary>
     public long Folds => Volatile.Read(ref _folds);
 
-    /// <summary>Makes a batch durable, or says why not.</summary>
+    /// <summary>Makes a batch as durable as it wants to be, or says why not.</summary>
     public Exception? Commit(StorageBatch batch)
     {
         if (_failure is not null)
         {
             return new StorageFailedException(_failure.Message, _failure);
+        }
+
+        if (batch is { Count: 0, IsSynced: true })
+        {
+            return Sync();
         }
 
         if (_space.Problem() is { } full)
@@ -74,7 +80,8 @@ internal sealed class RocksWriter : IDisposable
 
         FoldHighPiles();
         Fill(batch);
-        var status = WriteThroughStalls();
+        _isSealDue = batch.IsSynced;
+        var status = WriteThroughStalls(batch.IsSynced ? _syncedWrite : _unsyncedWrite);
         rocksdb_writebatch_clear(_writeBatch);
         return Outcome(status);
     }
@@ -82,16 +89,34 @@ internal sealed class RocksWriter : IDisposable
     /// <summary>See the remarks. For when there is nothing else to do.</summary>
     public unsafe void Seal()
     {
-        if (_failure is null && _space.IsThereSome)
+        if (_failure is null && _isSealDue && _space.IsThereSome)
         {
+            _isSealDue = false;
             rocksdb_writebatch_put_log_data(_writeBatch, null, 0);
-            var status = Write();
+            var status = Write(_syncedWrite);
             rocksdb_writebatch_clear(_writeBatch);
             if (Outcome(status) is null)
             {
                 Volatile.Write(ref _seals, _seals + 1);
             }
         }
+    }
+
+    private static nint WriteOptions(bool sync)
+    {
+        var options = rocksdb_writeoptions_create();
+        rocksdb_writeoptions_set_sync(options, sync ? (byte)1 : (byte)0);
+        rocksdb_writeoptions_set_no_slowdown(options, 1);
+        return options;
+    }
+
+    // Without a record: there need be no space for one. What it has synced is sealed when there is nothing else to do.
+    private unsafe Exception? Sync()
+    {
+        byte* error = null;
+        rocksdb_flush_wal(_db, 1, &error);
+        _isSealDue = true;
+        return Outcome(TakeError(error));
     }
 
     private Exception? Outcome(string? status)
@@ -113,12 +138,12 @@ internal sealed class RocksWriter : IDisposable
 
     // RocksDB stops writes while memory waits to be written out, and would hold the caller for as long as a full disk stays full. So it is told not to
     // wait, and the waiting is done here: it ends at once when something in the background has failed since the last commit.
-    private string? WriteThroughStalls()
+    private string? WriteThroughStalls(nint options)
     {
         var waited = TimeSpan.Zero;
         while (true)
         {
-            var status = Write();
+            var status = Write(options);
             if (status is null || !RocksErrors.IsStall(status) || waited >= _stallMax || IntProperty(_db, _data, "rocksdb.background-errors\0"u8) != _errorsSeen)
             {
                 return status;
@@ -129,10 +154,10 @@ internal sealed class RocksWriter : IDisposable
         }
     }
 
-    private unsafe string? Write()
+    private unsafe string? Write(nint options)
     {
         byte* error = null;
-        rocksdb_write(_db, _syncedWrite, _writeBatch, &error);
+        rocksdb_write(_db, options, _writeBatch, &error);
         return TakeError(error);
     }
 
@@ -214,6 +239,7 @@ internal sealed class RocksWriter : IDisposable
     public void Dispose()
     {
         rocksdb_writeoptions_destroy(_syncedWrite);
+        rocksdb_writeoptions_destroy(_unsyncedWrite);
         rocksdb_readoptions_destroy(_read);
         rocksdb_writebatch_destroy(_writeBatch);
     }

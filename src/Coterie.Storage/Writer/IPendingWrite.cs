@@ -3,7 +3,7 @@ namespace Coterie.Storage.Writer;
 /// <summary>How a write that was handed to the writer loop ended.</summary>
 public enum WriteResult : byte
 {
-    /// <summary>Durable: the fsync has returned.</summary>
+    /// <summary>Durable, as the writer's <see cref="SyncMode"/> has it: with <see cref="SyncMode.Group"/> the fsync has returned.</summary>
     Durable = 0,
 
     /// <summary>No space; not applied.</summary>

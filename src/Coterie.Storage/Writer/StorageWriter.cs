@@ -12,7 +12,8 @@ namespace Coterie.Storage.Writer;
 /// </summary>
 /// <remarks>
 /// Invariants: writes complete in the order in which they were taken; each exactly once; none as durable before the engine's commit has
-/// returned; after the engine has failed none as durable ever again.
+/// returned; after the engine has failed none as durable ever again. A batch is synced unless the mode says otherwise and nothing in it requires it; after
+/// <see cref="StopAsync"/> everything is, in every mode.
 /// The loop is an async method on its caller's scheduler, without a thread or a task of its own beyond the one of the loop, and a write costs no
 /// allocation: it waits in the queue as itself.
 /// </remarks>
@@ -28,6 +29,10 @@ public sealed partial class StorageWriter : IStorageWriter
     private Task? _loop;
     private bool _failed;
     private bool _full;
+
+    // There is something that the engine has taken and not synced; and that it is to be, with the next batch. Asked from elsewhere, decided on the loop.
+    private bool _hasUnsynced;
+    private bool _isSyncDue;
 
     // What Counts reports. Queued bytes change on any thread, the others on the loop alone.
     private long _queuedBytes;
@@ -94,7 +99,19 @@ public sealed partial class StorageWriter : IStorageWriter
         return false;
     }
 
-    /// <summary>Takes no more writes, commits those that were taken, and completes when the last of them has been told.</summary>
+    /// <summary>What has been taken and not been synced will be soon: with the next batch, and at once if there is none. Nothing to do: returns.</summary>
+    public void RequestSync()
+    {
+        if (Volatile.Read(ref _hasUnsynced))
+        {
+            Volatile.Write(ref _isSyncDue, true);
+
+            // If there is no room for it, there are others to come. It is no write, and counts as none that was refused.
+            _queue.Writer.TryWrite(Nudge.Instance);
+        }
+    }
+
+    /// <summary>Takes no more writes, commits those that were taken, syncs, and completes when the last of them has been told.</summary>
     public Task StopAsync()
     {
         _queue.Writer.TryComplete();
@@ -108,6 +125,16 @@ public sealed partial class StorageWriter : IStorageWriter
             while (FillBatch())
             {
                 await CommitBatchAsync();
+            }
+        }
+
+        if (_hasUnsynced && !_failed)
+        {
+            _batch.Clear();
+            Volatile.Write(ref _isSyncDue, true);
+            if (await CommitToEngineAsync() == WriteResult.Full)
+            {
+                Fail(new StorageFailedException("What was acknowledged before could not be synced: the disk is full."));
             }
         }
     }
@@ -174,11 +201,12 @@ public sealed partial class StorageWriter : IStorageWriter
         try
         {
             _leaves?.Finish(_batch);
+            _batch.IsSynced = _options.Sync == SyncMode.Group || _batch.MustBeSynced || Volatile.Read(ref _isSyncDue);
             var commit = _engine.CommitAsync(_batch);
             _leaves?.NoteRecent(_batch);
             await commit;
             _leaves?.Finished(durable: true);
-            Volatile.Write(ref _syncs, _syncs + 1);
+            NoteSync();
             Volatile.Write(ref _syncedBytes, _syncedBytes + _batch.Bytes);
             NoteSpace(null);
             return WriteResult.Durable;
@@ -193,6 +221,16 @@ public sealed partial class StorageWriter : IStorageWriter
         {
             Fail(exception);
             return WriteResult.Failed;
+        }
+    }
+
+    private void NoteSync()
+    {
+        Volatile.Write(ref _hasUnsynced, !_batch.IsSynced);
+        if (_batch.IsSynced)
+        {
+            Volatile.Write(ref _isSyncDue, false);
+            Volatile.Write(ref _syncs, _syncs + 1);
         }
     }
 
@@ -228,6 +266,22 @@ public sealed partial class StorageWriter : IStorageWriter
         _queue.Writer.TryComplete();
         LogFailed(exception);
         EngineFailed?.Invoke(exception as StorageFailedException ?? new StorageFailedException(exception.Message, exception));
+    }
+
+    /// <summary>A write of nothing, so that there is a batch.</summary>
+    private sealed class Nudge : IPendingWrite
+    {
+        public static Nudge Instance { get; } = new();
+
+        public int Bytes => 0;
+
+        public void AppendTo(StorageBatch batch)
+        {
+        }
+
+        public void Completed(WriteResult result)
+        {
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A write could not be put into a batch; it fails, the others go on")]

@@ -4,8 +4,8 @@ namespace Coterie.Storage.Writer;
 /// <param name="QueuedWrites">Waiting now.</param>
 /// <param name="QueuedBytes">Waiting now.</param>
 /// <param name="DurableWrites">Completed as durable. Divided by <paramref name="Syncs"/>: how well commits are grouped.</param>
-/// <param name="Syncs">Batches that the engine has made durable.</param>
-/// <param name="SyncedBytes">Bytes of those batches.</param>
+/// <param name="Syncs">Commits that waited for the disk.</param>
+/// <param name="SyncedBytes">Bytes of all committed batches.</param>
 /// <param name="RefusedWrites">Not taken, because the queue was full.</param>
 /// <param name="FullWrites">Completed as <see cref="WriteResult.Full"/>.</param>
 /// <param name="FailedWrites">Completed as <see cref="WriteResult.Failed"/>.</param>

@@ -156,6 +156,67 @@ public sealed class DamageTests : IDisposable
         await IsRefilledAsync(nodes[2], writes, first, second);
     }
 
+    [Fact]
+    public async Task Of_all_nodes_at_once_no_new_cluster_is_formed_before_somebody_says_so()
+    {
+        var nodes = NodeConfiguration.Cluster(_directory.Path, 3);
+        var processes = nodes.Select(static node => node.Start(OftenCompared)).ToList();
+        await Task.WhenAll(processes.Select(static process => process.LineAsync(" Up: ")));
+        var writes = await WriteAsync(nodes[0], 200, 100);
+        foreach (var process in processes)
+        {
+            process.Signal(PosixSignalNumber.Kill);
+            await process.ExitAsync();
+            await process.DisposeAsync();
+        }
+
+        var logs = nodes.Select(static node => Largest(node, "*.log")).ToList();
+        logs.ForEach(Flip);
+        processes = [.. nodes.Select(static node => node.Start(OftenCompared))];
+        foreach (var process in processes)
+        {
+            await process.LineAsync("It is set aside as ");
+            await process.LineAsync("No cluster is formed: ");
+            Assert.DoesNotContain(process.Lines, static line => line.Contains(" Up: ", StringComparison.Ordinal));
+        }
+
+        // One of them is restored: the others find it, and have everything back from it.
+        processes[0].Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await processes[0].ExitAsync());
+        await processes[0].DisposeAsync();
+        Restore(nodes[0], Path.GetFileName(logs[0]));
+        processes[0] = nodes[0].Start(OftenCompared);
+        await Task.WhenAll(processes.Select(static process => process.LineAsync(" Up: ")));
+        await IsRefilledAsync(nodes[2], writes, processes[0], processes[1]);
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        // All is lost for good: a new cluster, when each that was a member is told to.
+        foreach (var node in nodes)
+        {
+            Directory.Delete(node.StoreDirectory, recursive: true);
+        }
+
+        await using var first = nodes[0].Start("--FormNewCluster=true");
+        await using var second = nodes[1].Start("--FormNewCluster=true");
+        await using var third = nodes[2].Start();
+        await first.LineAsync($"No cluster is formed: {nodes[2].Peer} ");
+        third.Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await third.ExitAsync());
+        await using var told = nodes[2].Start("--FormNewCluster=true");
+        await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), told.LineAsync(" Up: "));
+    }
+
+    private static void Restore(NodeConfiguration node, string flipped)
+    {
+        var aside = Assert.Single(Directory.EnumerateDirectories(node.DataDirectory, "store.corrupt-*"));
+        Flip(Path.Combine(aside, flipped));
+        Directory.Delete(node.StoreDirectory, recursive: true);
+        Directory.Move(aside, node.StoreDirectory);
+    }
+
     private static async Task<AcknowledgedWrites> WriteAsync(NodeConfiguration node, int count, int valueBytes)
     {
         await using var client = await Client.ConnectAsync(node.Cql);

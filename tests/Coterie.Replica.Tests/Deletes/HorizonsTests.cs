@@ -176,6 +176,22 @@ public sealed class HorizonsTests
     }
 
     [Fact]
+    public async Task Each_loss_is_a_later_incarnation_whatever_the_clock_says()
+    {
+        await _replica.Horizons.LoseAsync(2_000);
+        await ExchangeAsync(Second);
+        await _replica.Horizons.LoseAsync(1_000);
+        Assert.Equal(2_001, _replica.Horizons.StateOf(Table, Group)!.Deletes.Cuts.Incarnations()[0]);
+
+        // A peer that knows of a later one than it has itself makes it begin another.
+        await _replica.Horizons.BeginAsync(Table, Group, Second, Now, PairCuts.None(3).Reborn(0, 3_000), default);
+        var restarted = _replica.Restarted();
+        await restarted.LoseAsync(1_000);
+        Assert.Equal(3_002, restarted.StateOf(Table, Group)!.Deletes.Cuts.Incarnations()[0]);
+        Assert.False(restarted.AnswersReads(Table, new Token(5)));
+    }
+
+    [Fact]
     public async Task A_table_that_it_hears_of_before_it_has_exchanged_with_all_may_be_an_old_one()
     {
         await _replica.Horizons.LoseAsync(1_000);

@@ -24,6 +24,7 @@ public sealed class HintHandlerTests : IReplyChannel, IStorageWriter, IAsyncDisp
     private readonly HintHandler _hints;
     private readonly BatchHandler _batches;
     private bool _full;
+    private bool _mustBeSynced;
     private WriteResult _ends;
     private (ReplyStatus Status, byte[] Body) _reply;
 
@@ -42,6 +43,7 @@ public sealed class HintHandlerTests : IReplyChannel, IStorageWriter, IAsyncDisp
             Assert.Equal(ReplyStatus.Ok, Store(Other, sequence));
         }
 
+        Assert.False(_mustBeSynced);
         Assert.Equal([1UL, 2UL, 3UL], Places(Other, from: 0));
         Assert.Equal([2UL, 3UL], Places(Other, from: 2));
         Assert.Empty(Places(Self, from: 0));
@@ -89,6 +91,7 @@ public sealed class HintHandlerTests : IReplyChannel, IStorageWriter, IAsyncDisp
     {
         var batch = new BatchRecord(new Guid(9, 0, 0, new byte[8]), [Other, Self], [Mutation(), Mutation()]);
         Assert.Equal(ReplyStatus.Ok, Ask(_batches, Verb.BatchStore, batch.Encode(), Other));
+        Assert.True(_mustBeSynced);
         Assert.Equal(0, Due(_batches));
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(1, Due(_batches));
@@ -129,6 +132,7 @@ public sealed class HintHandlerTests : IReplyChannel, IStorageWriter, IAsyncDisp
         {
             var batch = new StorageBatch();
             write.AppendTo(batch);
+            _mustBeSynced = batch.MustBeSynced;
             var commit = _engine.CommitAsync(batch).AsTask();
             Assert.True(commit.IsCompletedSuccessfully);
         }

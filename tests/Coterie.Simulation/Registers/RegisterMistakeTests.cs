@@ -36,6 +36,11 @@ public sealed class RegisterMistakeTests
             .MustBeFound(RegisterRuns.InOrder, 10, TooOld, Gone);
 
     [Fact]
+    public void A_loss_of_power_that_is_not_noticed_is_found() =>
+        (RegisterRuns.Unsynced with { Cluster = RegisterRuns.Unsynced.Cluster with { NoticesLoss = false } })
+            .MustBeFound(RegisterRuns.Unsynced, 10, TooOld, Gone);
+
+    [Fact]
     public void A_refusal_that_counts_as_an_acknowledgement_is_found() =>
         (RegisterRuns.InOrder with { Cluster = new() { Tampering = FrameMistakes.RefusalsCountAsAcknowledgements } })
             .MustBeFound(RegisterRuns.InOrder, 40, TooOld, Gone);

@@ -68,6 +68,14 @@ public sealed class RegisterTests
         RegisterRuns.OneAndOne.MustHold(nameof(Read_one_write_one_reads_nothing_that_nobody_wrote), 10);
 
     [Fact]
+    public void Without_waiting_for_syncs_no_acknowledged_write_is_lost_with_one_machine_in_an_interval() =>
+        RegisterRuns.Unsynced.MustHold(
+            nameof(Without_waiting_for_syncs_no_acknowledged_write_is_lost_with_one_machine_in_an_interval),
+            15,
+            "crash lost unsynced batches",
+            "start after unsynced writes were lost");
+
+    [Fact]
     public void Five_nodes_with_three_replicas_are_linearizable() =>
         RegisterRuns.FiveNodesThreeReplicas.MustHold(nameof(Five_nodes_with_three_replicas_are_linearizable), 10);
 

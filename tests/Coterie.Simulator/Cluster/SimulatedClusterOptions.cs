@@ -37,6 +37,9 @@ public sealed record SimulatedClusterOptions
     /// <summary>What changes the bytes of a new connection between nodes, to plant a mistake of the transport's; null: nothing.</summary>
     public Func<IStreamTampering>? Tampering { get; init; }
 
+    /// <summary>A node that starts is told that its machine went down while writes were not synced. False is a planted mistake.</summary>
+    public bool NoticesLoss { get; init; } = true;
+
     /// <summary>Changes the options of every node, to plant a mistake or to hurry things.</summary>
     public Func<NodeOptions, NodeOptions> Configure { get; init; } = static options => options;
 }

@@ -22,6 +22,10 @@ public sealed class SimulatedNode
     private readonly SeededRandom _random;
     private readonly SimulatedIdSource _ids;
 
+    // What is noted beside the disk, and which boot of the machine this is.
+    private SyncMark? _mark;
+    private int _boot;
+
     internal SimulatedNode(Simulation simulation, SimulatedClusterOptions options, SimulatedLog log, Probes probes, int number)
     {
         _simulation = simulation;
@@ -74,11 +78,15 @@ public sealed class SimulatedNode
         process.Post(() => _ = RunAsync(process));
     }
 
-    /// <summary>Kills the process. What it had not synced is lost, but for as much of it as chance keeps.</summary>
+    /// <summary>
+    /// Kills the process; or, with <paramref name="silent"/>, takes the power from the machine. What it had not synced is then lost, but for as much of it as
+    /// chance keeps; a kill takes only what has not been given to the system.
+    /// </summary>
     public void Crash(bool silent)
     {
         Machine.Crash(silent);
-        _probes.Hit("crash lost unsynced batches", Disk.Crash(_random));
+        _boot += silent ? 1 : 0;
+        _probes.Hit("crash lost unsynced batches", Disk.Crash(_random, isMachineDown: silent));
         CollectProbes();
         Node = null;
         Engine = null;
@@ -99,10 +107,20 @@ public sealed class SimulatedNode
     {
         try
         {
+            var options = _options.Configure(Options());
+            var mode = options.Writer.Sync;
+            _mark = SyncMark.AtStart(_mark, Boot, mode);
+            if (_mark is { HasLost: true })
+            {
+                _probes.Hit("start after unsynced writes were lost");
+            }
+
             var engine = Engine = _options.Engine(new MemoryEngine(Disk, process.Time, DrawSyncLatency, _options.Merge));
-            var node = Node = new CoterieNode(Parts(process, engine));
+            var node = Node = new CoterieNode(Parts(process, engine, options));
             await node.StartAsync(CancellationToken.None);
+            _mark = SyncMark.Started(Boot, mode);
             var failure = await node.Failed;
+            _mark = SyncMark.Stopped(_mark, isStoreWhole: failure is not StorageFailedException);
             if (failure is not StorageFailedException)
             {
                 _simulation.Fail($"n{Number} stopped itself: {failure}");
@@ -121,7 +139,9 @@ public sealed class SimulatedNode
         HasStopped = true;
     }
 
-    private NodeParts Parts(SimulatedProcess process, IStorageEngine engine) => new()
+    private string Boot => _boot.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private NodeParts Parts(SimulatedProcess process, IStorageEngine engine, NodeOptions options) => new()
     {
         Time = process.Time,
         Network = process.Network,
@@ -129,15 +149,18 @@ public sealed class SimulatedNode
         Ids = _ids,
         Random = _random,
         Logging = new SimulatedLogging(_simulation, _log, _probes, Machine.Name),
-        Options = _options.Configure(new NodeOptions
-        {
-            ClusterName = "simulated",
-            PeerAddress = Peer,
-            CqlAddress = Cql,
-            AdminAddress = new IPEndPoint(Machine.Address, AdminPort),
-            Datacenter = Datacenter,
-            InitialNodes = [.. Enumerable.Range(1, _options.Nodes).Select(PeerOf)],
-        }),
+        MayHaveLostWrites = _options.NoticesLoss && _mark is { HasLost: true },
+        Options = options,
+    };
+
+    private NodeOptions Options() => new()
+    {
+        ClusterName = "simulated",
+        PeerAddress = Peer,
+        CqlAddress = Cql,
+        AdminAddress = new IPEndPoint(Machine.Address, AdminPort),
+        Datacenter = Datacenter,
+        InitialNodes = [.. Enumerable.Range(1, _options.Nodes).Select(PeerOf)],
     };
 
     private TimeSpan DrawSyncLatency() => _random.Between(TimeSpan.FromMicroseconds(50), SyncLatencyMax ?? _options.SyncLatencyMax);

@@ -49,6 +49,9 @@ public sealed record FaultOptions
     /// <summary>Undoes one of the above, or starts what is down.</summary>
     public int Repair { get; init; } = 12;
 
+    /// <summary>Between two losses of power, at least.</summary>
+    public TimeSpan VanishApart { get; init; }
+
     /// <summary>How far a clock is stepped at most.</summary>
     public TimeSpan ClockStepMax { get; init; } = TimeSpan.FromSeconds(2);
 

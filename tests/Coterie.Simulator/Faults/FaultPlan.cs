@@ -13,6 +13,7 @@ public sealed class FaultPlan
     private readonly SeededRandom _random;
     private readonly (int Weight, Action Do)[] _faults;
     private readonly Dictionary<int, long> _awayUntil = [];
+    private long _vanishAgain;
 
     public FaultPlan(SimulatedCluster cluster, FaultOptions options)
     {
@@ -22,7 +23,7 @@ public sealed class FaultPlan
         _faults =
         [
             (options.Kill, () => Crash(Draw(), silent: false)),
-            (options.Vanish, () => Crash(Draw(), silent: true)),
+            (options.Vanish, () => Vanish(Draw())),
             (options.KillAll, KillAll),
             (options.Pause, () => Pause(Draw())),
             (options.Cut, () => Cut(Draw(), Draw(), oneWay: false)),
@@ -101,6 +102,15 @@ public sealed class FaultPlan
         {
             node.Crash(silent);
             Note($"{(silent ? "vanished" : "killed")} {node.Machine.Name}");
+        }
+    }
+
+    private void Vanish(SimulatedNode node)
+    {
+        if (_cluster.Simulation.NowTicks >= _vanishAgain)
+        {
+            _vanishAgain = _cluster.Simulation.NowTicks + _options.VanishApart.Ticks;
+            Crash(node, silent: true);
         }
     }
 

@@ -1,5 +1,6 @@
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Workloads;
+using Coterie.Storage.Writer;
 
 namespace Coterie.Simulator.Runs;
 
@@ -56,6 +57,25 @@ public static class RegisterRuns
 
     /// <summary>A majority in each data centre takes every write: a read of a majority in any sees it.</summary>
     public static RegisterRun EachQuorumWrites { get; } = TwoDatacenters(RegisterWorkloadOptions.EachQuorum, RegisterRule.Recency);
+
+    /// <summary>
+    /// Nobody waits for a sync, and machines lose their power, but no two of them within the interval of syncs: longer than one takes at worst. A process that
+    /// is paused syncs nothing, whatever the interval.
+    /// </summary>
+    public static RegisterRun Unsynced { get; } = new()
+    {
+        Rule = RegisterRule.Full,
+        Cluster = new()
+        {
+            Configure = static options => options with
+            {
+                Writer = options.Writer with { Sync = SyncMode.Periodic },
+                Repair = options.Repair with { Interval = TimeSpan.FromSeconds(1) },
+            },
+        },
+        Faults = new() { Vanish = 8, VanishApart = TimeSpan.FromSeconds(2), Pause = 0, FailSync = 0 },
+        HealLimit = TimeSpan.FromSeconds(60),
+    };
 
     private static RegisterRun TwoDatacenters(ushort writes, RegisterRule rule) => new()
     {

@@ -23,6 +23,7 @@ public static class RunCatalog
         ["registers-five-read-two"] = RegisterRuns.FiveReplicasReadTwo,
         ["registers-local-quorum"] = RegisterRuns.LocalQuorums,
         ["registers-each-quorum"] = RegisterRuns.EachQuorumWrites,
+        ["registers-unsynced"] = RegisterRuns.Unsynced,
         ["rows"] = new RowRun(),
         ["rows-five-nodes"] = new RowRun { Cluster = new() { Nodes = 5 } },
         ["collections"] = new CollectionRun(),
