@@ -12,6 +12,4 @@ public sealed record StorageWriterOptions
 
     /// <summary>A batch takes no further write once it has this many bytes.</summary>
     public int BatchBytesMax { get; init; } = Limits.WriterBatchBytesMax;
-
-    public StorageFault Fault { get; init; } = StorageFault.None;
 }
