@@ -69,7 +69,7 @@ public sealed record LostStoreRun : ClusterRun
         {
             // Long enough for the two to exchange, again and again.
             cluster.Simulation.RunFor(random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25)));
-            Ask(cluster, client, random.Chance(0.5) ? lost : absent, $"CREATE TABLE s.undecided{round} (k int PRIMARY KEY)", RegisterWorkloadOptions.One);
+            Ask(cluster, client, random.Chance(0.5) ? lost : absent, new CqlRequest($"CREATE TABLE s.undecided{round} (k int PRIMARY KEY)", RegisterWorkloadOptions.One));
             if (FirstOld(cluster, client, random.Chance(0.5) ? lost : absent, mustAnswer: false) is { } wrong)
             {
                 return wrong;
@@ -121,7 +121,8 @@ public sealed record LostStoreRun : ClusterRun
     {
         for (var key = 0; key < Changed; key++)
         {
-            var answer = Ask(cluster, client, node, $"SELECT v FROM s.t WHERE k = {key}", RegisterWorkloadOptions.Quorum);
+            var select = new CqlRequest($"SELECT v FROM s.t WHERE k = {key}", RegisterWorkloadOptions.Quorum);
+            var answer = mustAnswer ? cluster.Simulation.Insist(client, [node.Cql], select, ReadLimit) : Ask(cluster, client, node, select);
             if (answer.Outcome != CqlOutcome.Ok)
             {
                 if (mustAnswer)
@@ -143,10 +144,10 @@ public sealed record LostStoreRun : ClusterRun
         return null;
     }
 
-    private static CqlAnswer Ask(SimulatedCluster cluster, SimulatedProcess client, SimulatedNode node, string statement, ushort level)
+    private static CqlAnswer Ask(SimulatedCluster cluster, SimulatedProcess client, SimulatedNode node, CqlRequest request)
     {
         var connection = new CqlClient(client, node.Cql);
-        var answer = cluster.Simulation.Run(client, () => connection.QueryAsync(new CqlRequest(statement, level), ReadLimit), ReadLimit * 2);
+        var answer = cluster.Simulation.Run(client, () => connection.QueryAsync(request, ReadLimit), ReadLimit * 2);
         connection.Close();
         return answer;
     }
