@@ -30,6 +30,4 @@ public sealed record CoordinatorOptions
     /// the writer loop.
     /// </summary>
     public bool RunContinuationsAsynchronously { get; init; } = true;
-
-    public CoordinatorFault Fault { get; init; }
 }

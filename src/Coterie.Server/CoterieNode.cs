@@ -350,8 +350,7 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.MetadataAccept, metadata);
         messenger.Register(Verb.MetadataCommit, metadata);
         messenger.Register(Verb.MetadataPull, metadata);
-        var mutations = new MutationHandler(
-            _writer, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>(), _options.ReplicaFault);
+        var mutations = new MutationHandler(_writer, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<MutationHandler>());
         messenger.Register(Verb.Mutate, mutations);
         messenger.Register(Verb.Replay, mutations);
         messenger.Register(Verb.ReadRepair, mutations);

@@ -5,7 +5,6 @@ using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
 using Coterie.Coordinator.Hints;
 using Coterie.Coordinator.Leaders;
-using Coterie.Replica;
 using Coterie.Replica.Groups;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
@@ -65,9 +64,6 @@ public sealed record NodeOptions
     public TreeOptions Trees { get; init; } = new();
 
     public RepairOptions Repair { get; init; } = new();
-
-    /// <summary>A mistake planted for the simulator to find; None everywhere else. The coordinator's and the writer's are in their options.</summary>
-    public ReplicaFault ReplicaFault { get; init; }
 
     /// <summary>How long the start waits for a first opinion of every peer before CQL opens without it.</summary>
     public TimeSpan FirstRoundTimeout { get; init; } = TimeSpan.FromSeconds(2);

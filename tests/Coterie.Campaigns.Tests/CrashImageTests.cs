@@ -26,6 +26,18 @@ public sealed class CrashImageTests
         Assert.True(kinds["Flipped"].GetProperty("refused").GetInt32() > 20, output.ToString());
     }
 
+    [Fact]
+    public async Task A_scrub_that_says_nothing_is_found()
+    {
+        var output = new StringWriter();
+        var options = CampaignOptions.Parse(["--crash-images", "200", "--json"], out _)!;
+        var place = Directory.CreateTempSubdirectory("coterie-scrub-").FullName;
+        Assert.Equal(1, await new CrashCampaign(options, output, new StringWriter(), static _ => { }, place).RunAsync());
+        Directory.Delete(place, recursive: true);
+        var failures = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("failures").EnumerateArray().Select(static failure => failure.GetString()!).ToList();
+        Assert.All(failures, static failure => Assert.Contains("the scrub says nothing", failure, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -345,23 +345,4 @@ public sealed class CoordinationTests
         Assert.Empty(rest.Partitions);
         Assert.True(rest.Exhausted);
     }
-
-    [Fact]
-    public async Task The_planted_faults_break_what_they_should()
-    {
-        var skips = new TestCluster(options: CoordinatorOptions.Default with { Fault = CoordinatorFault.SkipReadRepair });
-        skips.Plant(0, "a", (RowKey(1), Value(10, "x")));
-        Assert.Single((await skips.ReadAsync(ConsistencyLevel.Quorum, "a")).Partitions);
-        Assert.Null(skips.Look(1, "a"));
-
-        var believes = new TestCluster(options: CoordinatorOptions.Default with { Fault = CoordinatorFault.SkipShortReadProtection });
-        for (byte i = 1; i <= 4; i++)
-        {
-            believes.Plant(0, "a", (RowKey(i), i <= 2 ? Tombstone(20) : Value(10, "x")));
-            believes.Plant(1, "a", (RowKey(i), i == 3 ? Tombstone(30) : Value(10, "x")));
-        }
-
-        var read = await believes.ReadAsync(ConsistencyLevel.Quorum, "a", limit: 1);
-        Assert.Equal(3, Assert.Single(read.Partitions[0].Rows).EntryKey.Span[1]);
-    }
 }

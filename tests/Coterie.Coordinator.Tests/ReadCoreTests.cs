@@ -67,7 +67,7 @@ public sealed class ReadCoreTests
     public void A_comparison_asks_only_those_whose_rows_are_not_known()
     {
         var core = new ReadCore();
-        Assert.True(Begin(core, "aaa", ConsistencyLevel.Quorum, ReadMode.Rows, CoordinatorFault.None));
+        Assert.True(Begin(core, "aaa", ConsistencyLevel.Quorum, ReadMode.Rows));
         core.Have(0);
         core.Start(oneMore: false);
         Assert.True(core.TryTake(out var ask));
@@ -82,35 +82,17 @@ public sealed class ReadCoreTests
     {
         var core = new ReadCore();
         Assert.False(core.Begin(
-            TestReplicas.Of("aaa"), TestReplicas.Strategy("aaa"), TestReplicas.Requirement("aaa", ConsistencyLevel.Quorum), TestReplicas.Alive("x.."), [0], ReadMode.Digests, CoordinatorFault.None));
+            TestReplicas.Of("aaa"), TestReplicas.Strategy("aaa"), TestReplicas.Requirement("aaa", ConsistencyLevel.Quorum), TestReplicas.Alive("x.."), [0], ReadMode.Digests));
         Assert.Equal("xUnavailable 1/2 0f", Verdict(core));
     }
 
-    [Fact]
-    public void The_planted_faults_do_what_they_say()
-    {
-        var early = new ReadCore();
-        Begin(early, "aaa", ConsistencyLevel.Quorum, ReadMode.Digests, CoordinatorFault.ReadQuorumOffByOne);
-        early.Start(oneMore: false);
-        early.OnAnswer(0, true, 1);
-        Assert.Equal(ReadVerdict.Agreed, early.Verdict);
-
-        var blind = new ReadCore();
-        Begin(blind, "aaa", ConsistencyLevel.Quorum, ReadMode.Digests, CoordinatorFault.IgnoreDigests);
-        blind.Start(oneMore: false);
-        blind.OnAnswer(0, true, 1);
-        blind.OnAnswer(1, false, 2);
-        Assert.Equal(ReadVerdict.Agreed, blind.Verdict);
-    }
-
-    private static bool Begin(ReadCore core, string datacenters, ConsistencyLevel level, ReadMode mode, CoordinatorFault fault) => core.Begin(
+    private static bool Begin(ReadCore core, string datacenters, ConsistencyLevel level, ReadMode mode) => core.Begin(
         TestReplicas.Of(datacenters),
         TestReplicas.Strategy(datacenters),
         TestReplicas.Requirement(datacenters, level),
         TestReplicas.Alive(new string('x', datacenters.Length)),
         [.. Enumerable.Range(0, datacenters.Length)],
-        mode,
-        fault);
+        mode);
 
     private static ReadCore Play(string datacenters, ConsistencyLevel level, ReadMode mode, string[] script)
     {
@@ -122,7 +104,7 @@ public sealed class ReadCoreTests
             switch (happens)
             {
                 case "begin":
-                    Assert.True(Begin(core, datacenters, level, mode, CoordinatorFault.None));
+                    Assert.True(Begin(core, datacenters, level, mode));
                     core.Start(oneMore: false);
                     break;
                 case "slow":

@@ -39,8 +39,7 @@ public sealed class RepairCoreTests
             TestReplicas.Requirement(datacenters, level),
             TestReplicas.Alive(marks),
             [.. marks.Select(mark => mark is '=' || char.IsDigit(mark))],
-            [.. marks.Select(mark => char.IsDigit(mark) ? mark - '0' : 0)],
-            CoordinatorFault.None);
+            [.. marks.Select(mark => char.IsDigit(mark) ? mark - '0' : 0)]);
         foreach (var step in script)
         {
             var (happens, follows) = (step[..step.IndexOf('>', StringComparison.Ordinal)], step[(step.IndexOf('>', StringComparison.Ordinal) + 1)..]);

@@ -53,7 +53,7 @@ public sealed class WriteCoreTests
     {
         var core = new WriteCore();
         Assert.False(core.Begin(
-            TestReplicas.Of(datacenters), TestReplicas.Strategy(datacenters), TestReplicas.Requirement(datacenters, level), TestReplicas.Alive(alive), CoordinatorFault.None));
+            TestReplicas.Of(datacenters), TestReplicas.Strategy(datacenters), TestReplicas.Requirement(datacenters, level), TestReplicas.Alive(alive)));
         Assert.Equal(expected, $"{core.Outcome.Result} {core.Outcome.Answered}/{core.Outcome.Required}");
     }
 
@@ -76,7 +76,7 @@ public sealed class WriteCoreTests
     {
         var core = new WriteCore();
         Assert.False(core.Begin(
-            TestReplicas.Of("aaa"), TestReplicas.Strategy("aaabbb"), TestReplicas.Requirement("aaabbb", ConsistencyLevel.EachQuorum), TestReplicas.Alive("xxx"), CoordinatorFault.None));
+            TestReplicas.Of("aaa"), TestReplicas.Strategy("aaabbb"), TestReplicas.Requirement("aaabbb", ConsistencyLevel.EachQuorum), TestReplicas.Alive("xxx")));
     }
 
     [Fact]
@@ -84,13 +84,9 @@ public sealed class WriteCoreTests
     {
         var core = new WriteCore();
         Assert.True(core.Begin(
-            TestReplicas.Of("aab"), new SimpleStrategy(3), new ReplicaRequirement(RequirementScope.EachDatacenter, 2), TestReplicas.Alive("xxx"), CoordinatorFault.None));
+            TestReplicas.Of("aab"), new SimpleStrategy(3), new ReplicaRequirement(RequirementScope.EachDatacenter, 2), TestReplicas.Alive("xxx")));
         Assert.Equal("Success 2/2 0f 2", Play(core, "0k 2k"));
     }
-
-    [Fact]
-    public void The_planted_fault_answers_one_early() =>
-        Assert.Equal("Success 1/1 0f 1", Play(Begin("aaa", TestReplicas.Requirement("aaa", ConsistencyLevel.Quorum), "xxx", CoordinatorFault.WriteQuorumOffByOne), "0k"));
 
     [Fact]
     public void It_decides_once()
@@ -102,10 +98,10 @@ public sealed class WriteCoreTests
         Assert.Equal(RequestResult.Success, core.Outcome.Result);
     }
 
-    private static WriteCore Begin(string datacenters, ReplicaRequirement requirement, string alive, CoordinatorFault fault = CoordinatorFault.None)
+    private static WriteCore Begin(string datacenters, ReplicaRequirement requirement, string alive)
     {
         var core = new WriteCore();
-        Assert.True(core.Begin(TestReplicas.Of(datacenters), TestReplicas.Strategy(datacenters), requirement, TestReplicas.Alive(alive), fault));
+        Assert.True(core.Begin(TestReplicas.Of(datacenters), TestReplicas.Strategy(datacenters), requirement, TestReplicas.Alive(alive)));
         return core;
     }
 

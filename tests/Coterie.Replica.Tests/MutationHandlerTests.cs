@@ -20,14 +20,6 @@ public sealed class MutationHandlerTests
         Assert.Equal(Value(10, "x"), _replica.Read(ReplicaFixture.Single("a", RowSlice.All)).Partitions[0].Rows[0].Row.ToArray());
     }
 
-    [Fact]
-    public void The_planted_fault_answers_before_it_is_durable_and_only_once()
-    {
-        var faulty = new ReplicaFixture(ReplicaFault.AcknowledgeBeforeDurable) { Hold = true };
-        Assert.Equal(ReplyStatus.Ok, faulty.Mutate(ReplicaFixture.Mutation("a", (RowKey(1), Value(10, "x")))));
-        faulty.Complete(faulty.Held.Dequeue());
-    }
-
     [Theory]
     [InlineData(WriteResult.Full)]
     [InlineData(WriteResult.Failed)]

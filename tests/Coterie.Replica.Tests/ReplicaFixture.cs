@@ -44,13 +44,13 @@ internal sealed class ReplicaFixture : IMetadataView, IReplyChannel, IStorageWri
     private (ReplyStatus Status, byte[] Body)? _reply;
     private ulong _requests;
 
-    public ReplicaFixture(ReplicaFault fault = ReplicaFault.None)
+    public ReplicaFixture()
     {
         Current = WithTable(Table);
         Engine = new MemoryEngine(Disk, Time, () => TimeSpan.Zero, RowMerge.Merge);
         var tables = new LiveTables(this);
         Horizons = new Horizons(Self, Engine, this, this, new ReplicaMaps(this, "dc1"), Time, new HorizonsOptions { WritesWaitedFor = TimeSpan.FromSeconds(5) });
-        _mutations = new MutationHandler(this, tables, Horizons, Time, Counters, NullLogger<MutationHandler>.Instance, fault);
+        _mutations = new MutationHandler(this, tables, Horizons, Time, Counters, NullLogger<MutationHandler>.Instance);
         _reads = new ReadHandler(Engine, tables, Horizons, Time, Counters, NullLogger<ReadHandler>.Instance);
     }
 

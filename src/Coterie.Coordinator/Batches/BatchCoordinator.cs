@@ -65,7 +65,7 @@ public sealed class BatchCoordinator(
                 alive[slot] = liveness.IsAlive(replicas.Nodes[slot]);
             }
 
-            tally.Begin(replicas, request.Keyspace.Replication, request.Requirement, alive, requiredLess: 0);
+            tally.Begin(replicas, request.Keyspace.Replication, request.Requirement, alive);
             var hintsDo = request.Requirement.HintsCount && hints.Options.Window > TimeSpan.Zero;
             if (tally.IsUnavailable(out var required, out var aliveCount) && !hintsDo)
             {

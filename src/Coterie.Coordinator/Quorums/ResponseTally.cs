@@ -93,9 +93,8 @@ internal sealed class ResponseTally
         }
     }
 
-    /// <param name="requiredLess">Zero, but for a planted fault.</param>
     /// <param name="alive">By slot: who is worth asking.</param>
-    public void Begin(ReplicaSet replicas, ReplicationStrategy strategy, ReplicaRequirement requirement, ReadOnlySpan<bool> alive, int requiredLess)
+    public void Begin(ReplicaSet replicas, ReplicationStrategy strategy, ReplicaRequirement requirement, ReadOnlySpan<bool> alive)
     {
         _groups.Clear();
         _groupOf.Clear();
@@ -110,9 +109,8 @@ internal sealed class ResponseTally
         }
 
         Required = 0;
-        foreach (ref var group in CollectionsMarshal.AsSpan(_groups))
+        foreach (var group in _groups)
         {
-            group.Required = Math.Max(1, group.Required - requiredLess);
             Required += group.Required;
         }
 

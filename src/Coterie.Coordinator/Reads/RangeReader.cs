@@ -37,8 +37,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
     {
         var fresh = context with { Deadline = steps.DeadlineAfter(context.Timeout), Vote = null };
         var step = await steps.AskAsync(command, replicas, fresh, ReadMode.RowsOfAll);
-        if (step.Participants is { Count: > 1 } participants && TryReconcile(command, participants, out var rows) && rows.AnyoneLacks
-            && steps.Fault != CoordinatorFault.SkipReadRepair)
+        if (step.Participants is { Count: > 1 } participants && TryReconcile(command, participants, out var rows) && rows.AnyoneLacks)
         {
             await new RepairOperation(steps, command, replicas, fresh, rows, SlotsOf(participants)).RunAsync();
         }
@@ -78,14 +77,9 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
         var slots = SlotsOf(participants);
         switch (context.Table.Options.ReadRepair)
         {
-            case ReadRepair.Blocking when rows.AnyoneLacks && steps.Fault != CoordinatorFault.SkipReadRepair:
+            case ReadRepair.Blocking when rows.AnyoneLacks:
                 var repair = new RepairOperation(steps, command, replicas, context, rows, slots);
-                var repaired = repair.RunAsync();
-                if (steps.Fault != CoordinatorFault.AnswerBeforeRepair)
-                {
-                    outcome = await repaired;
-                }
-
+                outcome = await repair.RunAsync();
                 if (!outcome.IsSuccess && repair.WasRefused && !again)
                 {
                     TellHorizon(command, participants, replicas, context, rows);
@@ -137,7 +131,7 @@ internal sealed class RangeReader(ReadSteps steps, BackgroundRepairs background,
                 horizons[i] = ReadReply.HorizonOf(participants[i].Rows);
             }
 
-            rows = new Reconciler(command, responses, horizons, steps.Fault).Reconcile();
+            rows = new Reconciler(command, responses, horizons).Reconcile();
             return true;
         }
         catch (MalformedDataException exception)

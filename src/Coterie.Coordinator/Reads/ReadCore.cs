@@ -22,7 +22,6 @@ internal sealed class ReadCore
     private readonly List<int> _ranked = [];
     private readonly List<Ask> _asks = [];
     private ReadMode _mode;
-    private CoordinatorFault _fault;
     private int _dataOutstanding;
     private bool _slow;
 
@@ -48,12 +47,10 @@ internal sealed class ReadCore
         ReplicaRequirement requirement,
         ReadOnlySpan<bool> alive,
         ReadOnlySpan<int> ranked,
-        ReadMode mode,
-        CoordinatorFault fault)
+        ReadMode mode)
     {
-        _tally.Begin(replicas, strategy, requirement, alive, fault == CoordinatorFault.ReadQuorumOffByOne ? 1 : 0);
+        _tally.Begin(replicas, strategy, requirement, alive);
         _mode = mode;
-        _fault = fault;
         _dataOutstanding = 0;
         _slow = AnyDifference = false;
         DataSlot = -1;
@@ -277,7 +274,7 @@ internal sealed class ReadCore
         }
         else if (met && DataSlot >= 0)
         {
-            Verdict = AnyDifference && _fault != CoordinatorFault.IgnoreDigests ? ReadVerdict.Disagreed : ReadVerdict.Agreed;
+            Verdict = AnyDifference ? ReadVerdict.Disagreed : ReadVerdict.Agreed;
             Outcome = new RequestOutcome(RequestResult.Success, _tally.Required, _tally.Answered, _tally.Failed, DataPresent: true);
         }
         else if (!met && _tally.FailuresForbid)

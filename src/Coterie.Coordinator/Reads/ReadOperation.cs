@@ -56,7 +56,7 @@ internal sealed class ReadOperation : IReplySink, IValueTaskSource<ReadStep>
         Fit(replicas.Count);
         var ranked = LookWhoIsAlive(known);
         var requirement = mode == ReadMode.RowsOfAll ? new ReplicaRequirement(RequirementScope.Anywhere, Math.Max(1, ranked.Length)) : context.Requirement;
-        if (!_core.Begin(replicas, context.Keyspace.Replication, requirement, _alive.AsSpan(0, replicas.Count), ranked, mode, _owner.Fault))
+        if (!_core.Begin(replicas, context.Keyspace.Replication, requirement, _alive.AsSpan(0, replicas.Count), ranked, mode))
         {
             var step = new ReadStep(ReadVerdict.Failed, _core.Outcome, null, null);
             Release();

@@ -41,8 +41,6 @@ internal sealed class ReadSteps : IDisposable
 
     public SpeculationPolicy Speculation { get; } = new();
 
-    public CoordinatorFault Fault => _options.Fault;
-
     /// <summary>Called when replicas of a read_repair = ASYNC read differ, after the last of them has answered.</summary>
     public Action<ReadCommand, ReplicaSet, ReadContext>? DifferenceFound { get; set; }
 

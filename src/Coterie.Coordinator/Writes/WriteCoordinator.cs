@@ -42,8 +42,6 @@ public sealed class WriteCoordinator : IWriteCoordinator
 
     internal TimeProvider Time { get; }
 
-    internal CoordinatorFault Fault => _options.Fault;
-
     /// <summary>Writes whose client waits for an answer.</summary>
     public int Unanswered => Volatile.Read(ref _unanswered);
 

@@ -34,9 +34,9 @@ internal sealed class WriteCore
     private bool HintsCount { get; set; }
 
     /// <summary>False: unavailable, and nothing must be sent.</summary>
-    public bool Begin(ReplicaSet replicas, ReplicationStrategy strategy, ReplicaRequirement requirement, ReadOnlySpan<bool> alive, CoordinatorFault fault)
+    public bool Begin(ReplicaSet replicas, ReplicationStrategy strategy, ReplicaRequirement requirement, ReadOnlySpan<bool> alive)
     {
-        _tally.Begin(replicas, strategy, requirement, alive, fault == CoordinatorFault.WriteQuorumOffByOne ? 1 : 0);
+        _tally.Begin(replicas, strategy, requirement, alive);
         HintsCount = requirement.HintsCount;
         _hintsSent = 0;
         _onTheWay = 1;

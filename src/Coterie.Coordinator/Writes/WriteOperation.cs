@@ -44,7 +44,7 @@ internal sealed class WriteOperation : IReplySink, IHintSink, IValueTaskSource<W
     {
         _replicas = replicas;
         var alive = LookWhoIsAlive(replicas);
-        var begun = _core.Begin(replicas, request.Keyspace.Replication, request.Requirement, alive, _owner.Fault);
+        var begun = _core.Begin(replicas, request.Keyspace.Replication, request.Requirement, alive);
         if (!begun)
         {
             var outcome = new WriteOutcome(_core.Outcome, request.WantVote ? WriteVote.NotAsked(replicas, _core.Outcome.Required) : null);

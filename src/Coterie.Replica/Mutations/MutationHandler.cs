@@ -22,7 +22,6 @@ public sealed class MutationHandler : IRequestHandler
     private readonly Horizons _horizons;
     private readonly TimeProvider _time;
     private readonly ReplicaCounters _counters;
-    private readonly ReplicaFault _fault;
     private readonly ILogger _logger;
     private readonly BoundedPool<PendingMutation> _pool;
 
@@ -32,15 +31,13 @@ public sealed class MutationHandler : IRequestHandler
         Horizons horizons,
         TimeProvider time,
         ReplicaCounters counters,
-        ILogger<MutationHandler> logger,
-        ReplicaFault fault = ReplicaFault.None)
+        ILogger<MutationHandler> logger)
     {
         _writer = writer;
         _tables = tables;
         _horizons = horizons;
         _time = time;
         _counters = counters;
-        _fault = fault;
         _logger = logger;
         _pool = new BoundedPool<PendingMutation>(Limits.ReplicaPooledMax, () => new PendingMutation(this));
     }
@@ -106,26 +103,17 @@ public sealed class MutationHandler : IRequestHandler
         _pool.Return(mutation);
         if (refusal is { } status)
         {
-            if (_fault != ReplicaFault.AcknowledgeBeforeDurable)
-            {
-                reply.Send(status, []);
-            }
+            reply.Send(status, []);
         }
         else if (result == WriteResult.Durable)
         {
             _counters.MutationApplied();
-            if (_fault != ReplicaFault.AcknowledgeBeforeDurable)
-            {
-                reply.Send(ReplyStatus.Ok, []);
-            }
+            reply.Send(ReplyStatus.Ok, []);
         }
         else
         {
             _counters.MutationFailed();
-            if (_fault != ReplicaFault.AcknowledgeBeforeDurable)
-            {
-                reply.Send(ReplyStatus.Failed, []);
-            }
+            reply.Send(ReplyStatus.Failed, []);
         }
     }
 
@@ -139,10 +127,6 @@ public sealed class MutationHandler : IRequestHandler
             _pool.Return(pending);
             _counters.RequestOverloaded();
             reply.Send(ReplyStatus.Overloaded, []);
-        }
-        else if (_fault == ReplicaFault.AcknowledgeBeforeDurable)
-        {
-            reply.Send(ReplyStatus.Ok, []);
         }
     }
 

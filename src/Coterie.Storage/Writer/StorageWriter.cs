@@ -182,17 +182,7 @@ public sealed partial class StorageWriter : IStorageWriter
             return;
         }
 
-        var acknowledged = _options.Fault == StorageFault.AcknowledgeBeforeSync;
-        if (acknowledged)
-        {
-            CompleteAll(WriteResult.Durable);
-        }
-
-        var result = _failed ? WriteResult.Failed : await CommitToEngineAsync();
-        if (!acknowledged)
-        {
-            CompleteAll(result);
-        }
+        CompleteAll(_failed ? WriteResult.Failed : await CommitToEngineAsync());
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -20,6 +20,4 @@ public sealed record StorageWriterOptions
     /// and a much shorter one would cost what the mode is chosen to save.
     /// </summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    public StorageFault Fault { get; init; } = StorageFault.None;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Coterie.Storage.Rocks;
 
 namespace Coterie.Campaigns.CrashImages;
 
@@ -8,9 +9,20 @@ namespace Coterie.Campaigns.CrashImages;
 /// Kills real writers, makes many images of what each left, opens every one and checks it: every acknowledged batch is there, whole, and nothing half, or
 /// the store is refused and the damaged file is named. Never silently less.
 /// </summary>
-internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, TextWriter progress)
+/// <param name="options">How many images, and from which seed on.</param>
+/// <param name="output">Who is told the summary.</param>
+/// <param name="progress">Who is told how far it is.</param>
+/// <param name="scrub">Reads an open store again whole, and throws if it finds it damaged; null: the store's own.</param>
+/// <param name="place">Where images are made, and those that are wrong are left; null: a new directory.</param>
+internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, TextWriter progress, Action<RocksEngine>? scrub = null, string? place = null)
 {
     private const int ImagesOfOne = 50;
+
+    /// <summary>A file system in memory, where there is one.</summary>
+    private const string Memory = "/dev/shm";
+
+    /// <summary>Faster than any disk.</summary>
+    private const long ScrubBytesPerSecond = 1L << 40;
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
@@ -25,7 +37,7 @@ internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, 
     /// <returns>The exit status.</returns>
     public async Task<int> RunAsync()
     {
-        var root = Directory.CreateTempSubdirectory("coterie-crash-").FullName;
+        var root = place ?? MakeRoot();
         var originals = (options.CrashImages + ImagesOfOne - 1) / ImagesOfOne;
         await Parallel.ForAsync(
             0,
@@ -49,6 +61,20 @@ internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, 
         return _failures.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>
+    /// What a killed process has written is there, synced or not, on any file system: only power takes what was not synced, and that is what the images are
+    /// made for. So it need not be a disk, and nobody waits for one.
+    /// </summary>
+    private static string MakeRoot()
+    {
+        if (Environment.GetEnvironmentVariable("TMPDIR") is not null || !Directory.Exists(Memory))
+        {
+            return Directory.CreateTempSubdirectory("coterie-crash-").FullName;
+        }
+
+        return Directory.CreateDirectory(Path.Combine(Memory, $"coterie-crash-{Environment.ProcessId}-{Guid.NewGuid():n}")).FullName;
+    }
+
     private async Task OneAsync(string root, int number, int images)
     {
         var seed = unchecked((int)options.FirstSeed) + number;
@@ -63,21 +89,21 @@ internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, 
         var kept = false;
         for (var image = 0; image < images; image++)
         {
-            var place = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"image-{number}-{image}"));
-            var result = await new CrashImage(original, place).CheckAsync(KindOf(original, image, random), random);
+            var where = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"image-{number}-{image}"));
+            var result = await new CrashImage(original, where, scrub ?? Scrub).CheckAsync(KindOf(original, image, random), random);
             lock (_gate)
             {
                 _results.Add(result);
                 if (result.Wrong is { } wrong)
                 {
-                    _failures.Add($"{result.Kind}, {result.Change}: {wrong} (kept in {place}, made from {directory})");
+                    _failures.Add($"{result.Kind}, {result.Change}: {wrong} (kept in {where}, made from {directory})");
                 }
             }
 
             kept |= result.Wrong is not null;
             if (result.Wrong is null)
             {
-                Directory.Delete(place, recursive: true);
+                Directory.Delete(where, recursive: true);
             }
         }
 
@@ -88,6 +114,8 @@ internal sealed class CrashCampaign(CampaignOptions options, TextWriter output, 
 
         Report();
     }
+
+    private static void Scrub(RocksEngine engine) => engine.Scrub(ScrubBytesPerSecond, CancellationToken.None);
 
     private static ImageKind KindOf(KilledStore original, int image, Random random) => image == 0 ? ImageKind.Killed
         : original.IsSealed ? ImageKind.Flipped

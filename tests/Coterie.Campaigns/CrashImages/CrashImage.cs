@@ -28,7 +28,10 @@ internal enum ImageKind : byte
 internal sealed record ImageResult(ImageKind Kind, string Change, string? Refusal, string? Wrong);
 
 /// <summary>One image: a copy of a killed store, in which table files, which never change, are hard links; changed, opened and checked.</summary>
-internal sealed partial class CrashImage(KilledStore original, string directory)
+/// <param name="original">What it is made of.</param>
+/// <param name="directory">Where.</param>
+/// <param name="scrub">Reads an open store again whole, and throws if it finds it damaged.</param>
+internal sealed partial class CrashImage(KilledStore original, string directory, Action<RocksEngine> scrub)
 {
     private readonly string _store = CrashWriter.Options(directory).Path;
 
@@ -46,7 +49,7 @@ internal sealed partial class CrashImage(KilledStore original, string directory)
         try
         {
             await using var engine = RocksEngine.Open(CrashWriter.Options(directory), RowMerge.Merge, NullLogger<RocksEngine>.Instance);
-            return new ImageResult(kind, change, null, original.Model.Check(engine, acknowledged));
+            return new ImageResult(kind, change, null, CheckOpen(engine, acknowledged));
         }
         catch (StorageCorruptException refusal)
         {
@@ -57,6 +60,22 @@ internal sealed partial class CrashImage(KilledStore original, string directory)
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return new ImageResult(kind, change, null, $"neither opened nor refused as damaged: {exception}");
+        }
+    }
+
+    /// <summary>Reads it whole. What a read meets the scrub must meet too, so that it is met before it is read.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    /// <exception cref="StorageCorruptException">The store refuses to read something, and the scrub says so.</exception>
+    private string? CheckOpen(RocksEngine engine, int acknowledged)
+    {
+        try
+        {
+            return original.Model.Check(engine, acknowledged);
+        }
+        catch (StorageCorruptException met)
+        {
+            scrub(engine);
+            return $"the scrub says nothing of what a read has met: {met.Message}";
         }
     }
 

@@ -20,4 +20,23 @@ public sealed class DeleteTests
     [Fact]
     public void Tombstones_that_are_swept_while_a_replica_is_away_are_found() =>
         (DeleteRuns.Rows with { Cluster = new() { Engine = static engine => new EarlySweep(engine) } }).MustBeFound(DeleteRuns.Rows, 10, Back);
+
+    [Fact]
+    public void Rows_whose_deletions_are_swept_stay_deleted() =>
+        DeleteRuns.SweptRows.MustHold(nameof(Rows_whose_deletions_are_swept_stay_deleted), 4, "fault: took", "horizon within the run", "mutation too old");
+
+    [Fact]
+    public void A_sweep_that_does_not_wait_for_the_slowest_pair_is_found() =>
+        (DeleteRuns.SweptRows with { Cluster = DeleteRuns.SweptRows.Cluster with { Tampering = HorizonMistakes.SlowPairsAreIgnored } })
+            .MustBeFound(DeleteRuns.SweptRows, 10, Back);
+
+    [Fact]
+    public void A_horizon_that_falls_is_found() =>
+        (DeleteRuns.SweptRows with { Cluster = DeleteRuns.SweptRows.Cluster with { Engine = static engine => new ForgetfulEngine(engine, "deletes/") } })
+            .MustBeFound(DeleteRuns.SweptRows, 5, "has fallen");
+
+    [Fact]
+    public void A_hint_that_is_replayed_as_if_it_were_formed_anew_is_found() =>
+        (DeleteRuns.SweptRowsFiveNodes with { Cluster = DeleteRuns.SweptRowsFiveNodes.Cluster with { Tampering = ReplayMistakes.ReplaysAreFormedAnew } })
+            .MustBeFound(DeleteRuns.SweptRowsFiveNodes, 20, Back);
 }

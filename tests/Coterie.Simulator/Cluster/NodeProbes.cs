@@ -29,6 +29,12 @@ internal static class NodeProbes
         probes.Hit("request too old at its handler", replica.Expired);
         probes.Hit("request for a dropped table", replica.Stale);
 
+        var trees = node.TreeCounters;
+        probes.Hit("entry swept", trees.EntriesSwept);
+        probes.Hit("repair refused by a horizon", replica.RepairsRefused + trees.RepairsRefused);
+        probes.Hit("mutation too old", replica.MutationsTooOld);
+        probes.Hit("read refused by an incomplete replica", replica.ReadsIncomplete);
+
         var hints = node.HintCounters;
         probes.Hit("hint stored", hints.Stored);
         probes.Hit("hint replayed", hints.Replayed);

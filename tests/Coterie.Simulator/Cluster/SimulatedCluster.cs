@@ -13,6 +13,7 @@ public sealed class SimulatedCluster
 
     private readonly SimulatedNode[] _nodes;
     private readonly QueueWatch _queues;
+    private readonly HorizonWatch? _horizons;
 
     public SimulatedCluster(ulong seed, SimulatedClusterOptions options)
     {
@@ -23,6 +24,7 @@ public sealed class SimulatedCluster
         }
 
         _queues = new QueueWatch(options.QueueLevels);
+        _horizons = options.WatchesHorizons ? new HorizonWatch(Simulation, Probes) : null;
         _nodes = [.. Enumerable.Range(1, options.Nodes).Select(number => new SimulatedNode(Simulation, options, Log, Probes, number))];
     }
 
@@ -72,9 +74,13 @@ public sealed class SimulatedCluster
     /// <summary>A queue that once held more than it may, or null.</summary>
     public string? OverfullQueue => _queues.Wrong;
 
+    /// <summary>A horizon that has fallen, or null.</summary>
+    public string? FallenHorizon => _horizons?.Wrong;
+
     private void WatchQueues()
     {
         Array.ForEach(_nodes, _queues.Observe);
+        Array.ForEach(_nodes, node => _horizons?.Observe(node));
         Simulation.Network.After(QueuesWatchedEvery, WatchQueues);
     }
 

@@ -31,6 +31,9 @@ public sealed record SimulatedClusterOptions
     /// <summary>The queues of a node, each with what is in it and what may be.</summary>
     public Func<CoterieNode, IEnumerable<QueueLevel>> QueueLevels { get; init; } = NodeQueues.Levels;
 
+    /// <summary>Whether horizons are watched, which never fall where no disk refuses what is written.</summary>
+    public bool WatchesHorizons { get; init; }
+
     /// <summary>Wraps the engine of a node that starts, to plant a mistake of the storage's.</summary>
     public Func<IStorageEngine, IStorageEngine> Engine { get; init; } = static engine => engine;
 

@@ -47,7 +47,10 @@ public sealed class SimulatedNode
 
     public SimulatedMachine Machine { get; }
 
-    public MemoryDisk Disk { get; } = new();
+    public MemoryDisk Disk { get; private set; } = new();
+
+    /// <summary>How often all that it had on its disk has been lost.</summary>
+    public int StoresLost { get; private set; }
 
     public string Datacenter => _options.DatacenterOf(Number);
 
@@ -68,6 +71,9 @@ public sealed class SimulatedNode
     public bool HasStopped { get; private set; }
 
     public bool IsServing => Node is { IsServing: true };
+
+    /// <summary>It serves, and has had back whatever it had lost.</summary>
+    public bool IsWhole => Node is { IsServing: true, HasRecalled: true, Deletes.Incomplete: 0 };
 
     public static IPEndPoint PeerOf(int number) => new(AddressOf(number), PeerPort);
 
@@ -90,6 +96,14 @@ public sealed class SimulatedNode
         CollectProbes();
         Node = null;
         Engine = null;
+    }
+
+    /// <summary>Kills the process, and whoever starts it again gives it an empty disk.</summary>
+    public void LoseStore()
+    {
+        Crash(silent: true);
+        Disk = new MemoryDisk { IsCold = Disk.IsCold };
+        StoresLost++;
     }
 
     /// <summary>Adds what the node of this process has counted. Once for each process: when it ends, or at the end of the run.</summary>

@@ -43,6 +43,9 @@ public sealed record FaultOptions
     /// <summary>A node is down for <see cref="AwayMin"/> to <see cref="AwayMax"/>, whatever is mended meanwhile.</summary>
     public int Away { get; init; }
 
+    /// <summary>A node loses its store, if all others have all of theirs.</summary>
+    public int LoseStore { get; init; }
+
     /// <summary>All nodes of one data centre are cut from all others.</summary>
     public int CutDatacenter { get; init; }
 
@@ -78,7 +81,7 @@ public sealed record FaultOptions
     public static FaultOptions None { get; } = new()
     {
         Kill = 0, Vanish = 0, KillAll = 0, Pause = 0, Cut = 0, CutOneWay = 0, Reset = 0, ClockStep = 0, NoSpace = 0, FailSync = 0, SlowDisk = 0, Damage = 0,
-        SlowLink = 0, HalfOpen = 0, FreezeClock = 0, Away = 0, CutDatacenter = 0, Repair = 0,
+        SlowLink = 0, HalfOpen = 0, FreezeClock = 0, Away = 0, LoseStore = 0, CutDatacenter = 0, Repair = 0,
         StallChance = 0, LossChance = 0, ColdChance = 0,
     };
 }

@@ -38,6 +38,7 @@ public sealed class FaultPlan
             (options.HalfOpen, () => HalfOpen(Draw(), Draw())),
             (options.FreezeClock, () => FreezeClock(Draw())),
             (options.Away, () => SendAway(Draw())),
+            (options.LoseStore, () => LoseStore(Draw())),
             (options.CutDatacenter, () => CutDatacenter(Draw())),
             (options.Repair, () => Repair(Draw())),
         ];
@@ -219,6 +220,16 @@ public sealed class FaultPlan
         }
 
         Note($"took {node.Machine.Name} away for {span}");
+    }
+
+    private void LoseStore(SimulatedNode node)
+    {
+        // What a quorum has acknowledged may be on two disks alone: none is lost while another has not had everything back.
+        if (_cluster.Nodes.All(static one => one.IsWhole))
+        {
+            node.LoseStore();
+            Note($"emptied the disk of {node.Machine.Name}");
+        }
     }
 
     private void CutDatacenter(SimulatedNode one)

@@ -3,7 +3,8 @@ namespace Coterie.Simulator.Kernel;
 /// <summary>What one process takes for time. Timers fire as work of that process, and die with it.</summary>
 public sealed class SimulatedTimeProvider : TimeProvider
 {
-    private static readonly DateTimeOffset Origin = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>What a wall clock that is right shows at the start of a simulation.</summary>
+    public static readonly DateTimeOffset Origin = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Simulation _simulation;
     private readonly SimulatedProcess _process;

@@ -71,19 +71,28 @@ public sealed class EarlyHints(IStorageEngine inner) : WrappedEngine(inner)
 /// <summary>Mistakes of the replay as they show in what it sends.</summary>
 public static class ReplayMistakes
 {
+    private const long HourMilliseconds = 3_600_000;
+
     /// <summary>What is replayed counts as formed, and is stamped, an hour after it was: so it beats what was written since.</summary>
     public static FrameTampering ReplaysAreNew() => new(static (verb, header, body) =>
         verb == Verb.Replay && header.Kind == PeerFrameKind.Request ? (header, Newer(body)) : (header, body));
 
-    private static byte[] Newer(byte[] body)
+    /// <summary>What is replayed counts as formed now, whatever its stamps say: no floor and no age refuses it.</summary>
+    public static FrameTampering ReplaysAreFormedAnew() => new(static (verb, header, body) =>
+        verb == Verb.Replay && header.Kind == PeerFrameKind.Request ? (header, FormedLater(body, HourMilliseconds, static (row, _) => row.ToArray())) : (header, body));
+
+    private static byte[] Newer(byte[] body) => FormedLater(body, HourMilliseconds, static (row, later) => Stamped(row, later * 1_000));
+
+    private delegate byte[] RowChange(ReadOnlySpan<byte> row, long later);
+
+    private static byte[] FormedLater(byte[] body, long later, RowChange change)
     {
-        const long later = 3_600_000;
         var mutation = new MutationReader(body);
         var changed = new ArrayBufferWriter<byte>();
         var writer = new MutationWriter(changed, mutation.Table, mutation.Token, new FormationTime(mutation.Formed.Milliseconds + later), mutation.PartitionKey);
         while (mutation.MoveNext())
         {
-            writer.Entry(mutation.EntryKey, Stamped(mutation.Row, later * 1_000));
+            writer.Entry(mutation.EntryKey, change(mutation.Row, later));
         }
 
         writer.Finish();

@@ -77,6 +77,17 @@ public static class RegisterRuns
         HealLimit = TimeSpan.FromSeconds(60),
     };
 
+    /// <summary>Now and then one of three loses its store, and has it back from the others while clients go on.</summary>
+    public static RegisterRun LostStores { get; } = new()
+    {
+        Cluster = new() { Configure = Hurried.Repair },
+        Rule = RegisterRule.Full,
+        Faults = new() { LoseStore = 8, ClockStep = 0, FreezeClock = 0, Repair = 16 },
+        Workload = new() { Clients = 4, Keys = 12, ThinkTime = TimeSpan.FromMilliseconds(150) },
+        Span = TimeSpan.FromSeconds(90),
+        HealLimit = TimeSpan.FromSeconds(60),
+    };
+
     private static RegisterRun TwoDatacenters(ushort writes, RegisterRule rule) => new()
     {
         Cluster = new() { Nodes = 6, Datacenters = 2 },

@@ -38,8 +38,13 @@ public static class RunCatalog
         ["missed-writes-one-partition"] = new MissedWritesRun { OnePartition = true },
         ["deleted-rows"] = DeleteRuns.Rows,
         ["deleted-elements"] = DeleteRuns.Elements,
+        ["swept-rows"] = DeleteRuns.SweptRows,
+        ["swept-rows-five-nodes"] = DeleteRuns.SweptRowsFiveNodes,
+        ["lost-stores"] = RegisterRuns.LostStores,
+        ["lost-store-of-a-quorum"] = new LostStoreRun(),
         ["schema"] = new SchemaRun(),
         ["schema-five-nodes"] = new SchemaRun { Cluster = new() { Nodes = 5 } },
+        ["schema-lost-stores"] = SchemaRun.LostStores,
         [Canary] = RegisterRuns.InOrder with { Cluster = new() { Engine = static engine => new EarlyAcknowledgement(engine) } },
     };
 

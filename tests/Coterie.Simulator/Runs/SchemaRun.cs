@@ -7,6 +7,15 @@ namespace Coterie.Simulator.Runs;
 /// <summary>One seed: clients change the schema through all nodes while faults are done to them; in the end all nodes agree, and nothing acknowledged is lost.</summary>
 public sealed record SchemaRun : ClusterRun
 {
+    /// <summary>Voters lose their stores now and then, one after another.</summary>
+    public static SchemaRun LostStores { get; } = new()
+    {
+        Cluster = new() { Configure = Hurried.Repair },
+        Faults = new() { LoseStore = 8, ClockStep = 0, FreezeClock = 0, Repair = 16 },
+        Span = TimeSpan.FromSeconds(60),
+        HealLimit = TimeSpan.FromSeconds(60),
+    };
+
     public SchemaWorkloadOptions Workload { get; init; } = new();
 
     /// <summary>Whether a write through another node must work at once after CREATE TABLE: while nothing is wrong, always.</summary>

@@ -14,9 +14,7 @@ namespace Coterie.Coordinator.Reads.Reconciliation;
 /// <param name="command">What was read.</param>
 /// <param name="responses">What was answered.</param>
 /// <param name="horizons">Of each response: what it was read under.</param>
-/// <param name="fault">Planted for the simulator to find.</param>
-internal sealed class Reconciler(
-    ReadCommand command, IReadOnlyList<ReadResponse> responses, IReadOnlyList<FormationTime> horizons, CoordinatorFault fault = CoordinatorFault.None)
+internal sealed class Reconciler(ReadCommand command, IReadOnlyList<ReadResponse> responses, IReadOnlyList<FormationTime> horizons)
 {
     private readonly int[] _next = new int[responses.Count];
     private readonly PartitionRows?[] _parts = new PartitionRows?[responses.Count];
@@ -58,7 +56,7 @@ internal sealed class Reconciler(
         for (var i = 1; i < responses.Count; i++)
         {
             var order = ReadOrder.OfStops(responses[i].StoppedAfter, stop, command.Reversed);
-            stop = (fault == CoordinatorFault.SkipShortReadProtection ? order > 0 : order < 0) ? responses[i].StoppedAfter : stop;
+            stop = order < 0 ? responses[i].StoppedAfter : stop;
         }
 
         return stop;

@@ -30,10 +30,9 @@ internal sealed class RepairCore
         ReplicaRequirement requirement,
         ReadOnlySpan<bool> alive,
         ReadOnlySpan<bool> takesPart,
-        ReadOnlySpan<int> mutations,
-        CoordinatorFault fault)
+        ReadOnlySpan<int> mutations)
     {
-        _tally.Begin(replicas, strategy, requirement, alive, fault == CoordinatorFault.ReadQuorumOffByOne ? 1 : 0);
+        _tally.Begin(replicas, strategy, requirement, alive);
         _waiting = mutations.ToArray();
         for (var slot = 0; slot < alive.Length; slot++)
         {

@@ -50,7 +50,7 @@ internal sealed class RepairOperation : IReplySink
             Count(rows.Lacks[i], replicas.Nodes[slot]);
         }
 
-        _core = new RepairCore(replicas, context.Keyspace.Replication, context.Requirement, alive, takesPart, counts, steps.Fault);
+        _core = new RepairCore(replicas, context.Keyspace.Replication, context.Requirement, alive, takesPart, counts);
     }
 
     /// <summary>A replica has swept, or lost writes, since the rows were read: they must be read again.</summary>
