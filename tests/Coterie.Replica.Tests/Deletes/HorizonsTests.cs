@@ -179,6 +179,7 @@ public sealed class HorizonsTests
     public async Task Each_loss_is_a_later_incarnation_whatever_the_clock_says()
     {
         await _replica.Horizons.LoseAsync(2_000);
+        _replica.Time.Advance(TimeSpan.FromSeconds(5));
         await ExchangeAsync(Second);
         await _replica.Horizons.LoseAsync(1_000);
         Assert.Equal(2_001, _replica.Horizons.StateOf(Table, Group)!.Deletes.Cuts.Incarnations()[0]);
