@@ -10,10 +10,21 @@ public static class MutationShift
 {
     /// <param name="mutation">Valid (<see cref="MutationReader.Validate"/>).</param>
     /// <param name="newest">What its newest timestamp becomes; the others keep their distance from it.</param>
-    /// <exception cref="OverflowException">A timestamp would leave the range of 64 bits.</exception>
+    /// <exception cref="MalformedDataException">Its timestamps are so far from each other, or from the new one, that one would leave the range of 64 bits.</exception>
     public static void Write(ReadOnlySpan<byte> mutation, WriteTimestamp newest, IBufferWriter<byte> destination)
     {
-        var microseconds = checked(newest.Microseconds - Newest(mutation).Microseconds);
+        try
+        {
+            Shift(mutation, checked(newest.Microseconds - Newest(mutation).Microseconds), destination);
+        }
+        catch (OverflowException)
+        {
+            throw new MalformedDataException("timestamps of a mutation that cannot be moved");
+        }
+    }
+
+    private static void Shift(ReadOnlySpan<byte> mutation, long microseconds, IBufferWriter<byte> destination)
+    {
         var reader = new MutationReader(mutation);
         var writer = new MutationWriter(destination, reader.Table, reader.Token, reader.Formed, reader.PartitionKey);
         var row = new ArrayBufferWriter<byte>();
