@@ -7,6 +7,7 @@ internal sealed class Leadership
     private readonly long _term;
     private readonly RaftLog _log;
     private readonly RaftOptions _options;
+    private readonly RaftRules _rules;
     private readonly Outbox _outbox;
     private readonly FollowerProgress[] _followers;
     private readonly long _firstIndex;
@@ -15,16 +16,17 @@ internal sealed class Leadership
     private int _ticksOfTransfer;
 
     /// <param name="firstIndex">Of the entry that it wrote when it became leader.</param>
-    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, Outbox outbox)
+    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, RaftRules rules, Outbox outbox)
     {
         _self = self;
         _term = term;
         _log = log;
         _options = options;
+        _rules = rules;
         _outbox = outbox;
         _firstIndex = firstIndex;
         _followers = [.. Enumerable.Range(0, members).Select(_ => new FollowerProgress(firstIndex) { IsActive = true })];
-        Reads = new ReadRounds(self, members);
+        Reads = new ReadRounds(self, members, rules);
     }
 
     public ReadRounds Reads { get; }
@@ -33,7 +35,7 @@ internal sealed class Leadership
     public int? TransferTarget { get; private set; }
 
     /// <summary>It has committed an entry of its own term, so it knows all that is committed (Raft §8).</summary>
-    public bool KnowsCommitted => _log.Committed >= _firstIndex;
+    public bool KnowsCommitted => _log.Committed >= _firstIndex || !_rules.ReadsAwaitAnEntryOfTheTerm;
 
     public long MatchOf(int member) => member == _self ? _log.Stable : _followers[member].Match;
 
@@ -48,7 +50,7 @@ internal sealed class Leadership
         if (++_ticksSinceCount >= _options.ElectionTicks)
         {
             _ticksSinceCount = 0;
-            if (!HasQuorum())
+            if (!HasQuorum() && _rules.StepsDownWithoutMajority)
             {
                 return false;
             }
@@ -110,11 +112,11 @@ internal sealed class Leadership
         Span<long> indexes = stackalloc long[_followers.Length];
         for (var i = 0; i < indexes.Length; i++)
         {
-            indexes[i] = _followers[i].IsPassive ? 0 : MatchOf(i);
+            indexes[i] = _followers[i].IsPassive && _rules.PassiveCountsForNothing ? 0 : MatchOf(i);
         }
 
         var common = Quorum.CommonTo(indexes);
-        if (common <= _log.Committed || !_log.TryTermOf(common, out var term) || term != _term)
+        if (common <= _log.Committed || !_log.TryTermOf(common, out var term) || (term != _term && _rules.CountsCopiesOfItsOwnTermOnly))
         {
             return false;
         }
@@ -160,6 +162,15 @@ internal sealed class Leadership
     /// <summary>The follower could not fetch the state, or starts over.</summary>
     public void ProbeAgain(int member) => _followers[member].ProbeAgain();
 
+    /// <summary>The member's disk was lost.</summary>
+    public void Forget(int member)
+    {
+        if (_rules.ForgetsWhatWasLost)
+        {
+            _followers[member].Forget();
+        }
+    }
+
     private void TryHandOver()
     {
         if (TransferTarget is { } target && _followers[target] is { IsPassive: false } follower && follower.Match == _log.LastIndex)
@@ -183,6 +194,11 @@ internal sealed class Leadership
     {
         var follower = _followers[reply.From];
         follower.IsActive = true;
+        if (reply.IsPassive && !follower.IsPassive)
+        {
+            Forget(reply.From);
+        }
+
         follower.IsPassive = reply.IsPassive;
         return follower;
     }
@@ -244,8 +260,10 @@ internal sealed class Leadership
             return;
         }
 
-        _outbox.AtOnce.Add(Message(RaftMessageKind.Heartbeat, member) with { Commit = Math.Min(follower.Match, _log.Committed), Round = Reads.Round });
+        _outbox.AtOnce.Add(Message(RaftMessageKind.Heartbeat, member) with { Commit = CommitFor(follower), Round = Reads.Round });
     }
+
+    private long CommitFor(FollowerProgress follower) => _rules.HeartbeatsCommitWhatMatchesOnly ? Math.Min(follower.Match, _log.Committed) : _log.Committed;
 
     private LogPosition SnapshotPosition(FollowerProgress follower)
     {

@@ -50,6 +50,9 @@ public sealed class RaftCore
     private int _ticks;
     private int _timeout;
     private int? _leader;
+    private bool _isPassive;
+    private bool _hasForgotten;
+    private long _matched;
 
     /// <param name="self">This member's index.</param>
     /// <param name="members">How many there are.</param>
@@ -86,7 +89,17 @@ public sealed class RaftCore
     /// This member may have forgotten what it promised (its disk was lost): it follows, but neither votes nor counts. Set by its owner, who also ends it,
     /// see <see cref="EndPassive"/>.
     /// </summary>
-    public bool IsPassive { get; set; }
+    public bool IsPassive
+    {
+        get => _isPassive;
+        set
+        {
+            _isPassive = value;
+            _hasForgotten |= value;
+        }
+    }
+
+    internal RaftRules Rules { get; init; } = RaftRules.All;
 
     /// <summary>It leads, and knows everything that earlier leaders committed.</summary>
     public bool KnowsCommitted => _leadership is { KnowsCommitted: true };
@@ -176,24 +189,28 @@ public sealed class RaftCore
             _writing = null;
         }
 
+        if (Role == RaftRole.Candidate && _written == new HardState(Term, Vote) && _tally is { IsWon: true })
+        {
+            Won();
+        }
+
         _leadership?.TryCommit();
     }
 
-    /// <summary>The state as of the position, or a later one, is here and durable: the log goes on behind it.</summary>
+    /// <summary>
+    /// The state as of the position, or a later one, is here and durable: the log goes on behind it. On the disk it begins anew there, in the same write,
+    /// unless that very entry is there: then those behind it stay. No write is under way meanwhile and none is taken.
+    /// </summary>
     /// <param name="position">As <see cref="RaftOutput.Fetch"/> said.</param>
     public void Restored(LogPosition position)
     {
         _fetching = null;
-        if (position.Index <= Log.Committed)
-        {
-            return;
-        }
+        Check.That(!_isWriting, "the log on the disk begins anew between two writes");
 
         // Entries that are here already and match are kept: they are not sent twice.
-        if (Log.Has(position))
+        if (Log.Has(position) || position.Index <= Log.Committed)
         {
-            Log.Commit(position.Index);
-            Log.SetApplied(position.Index);
+            Log.Include(position);
         }
         else
         {
@@ -206,13 +223,21 @@ public sealed class RaftCore
         }
     }
 
+    /// <summary>
+    /// That member's disk was lost: what it had, and said that it had, counts no more. Its owner calls this before it answers the member's question, see
+    /// <see cref="EndPassive"/>.
+    /// </summary>
+    public void Forget(int member) => _leadership?.Forget(member);
+
     /// <summary>The state could not be fetched; the leader will offer it again.</summary>
     public void FetchFailed() => _fetching = null;
 
     /// <summary>
-    /// This member counts again. Before, its owner has asked all others for their terms and it has everything that was committed since: whatever it may have
-    /// promised was in <paramref name="highestTerm"/> or before, and there it votes no more.
+    /// This member counts again. Before, its owner has asked all other members; each called <see cref="Forget"/> and then told its term, and one of them led
+    /// in the highest of these and <see cref="KnowsCommitted"/>: what was committed there then is durable here now. Nothing that the member said before it
+    /// lost its disk may arrive after the answers. Whatever it may have promised was in <paramref name="highestTerm"/> or before, and there it votes no more.
     /// </summary>
+    /// <remarks>On the disk it stays passive until the next write, which makes the term and the vote durable.</remarks>
     public void EndPassive(long highestTerm)
     {
         IsPassive = false;
@@ -221,7 +246,7 @@ public sealed class RaftCore
             Follow(highestTerm, null);
         }
 
-        if (Role == RaftRole.Follower && Vote == HardState.Nobody)
+        if (Role == RaftRole.Follower && Vote == HardState.Nobody && Rules.SpendsForgottenVotes)
         {
             // Spent: who asks for it in this term may have had it before.
             Vote = _self;
@@ -370,8 +395,9 @@ public sealed class RaftCore
     private void OnVoteRequest(RaftMessage message)
     {
         var isPreVote = message.Kind == RaftMessageKind.PreVote;
-        var isFree = isPreVote ? message.Term > Term : Vote == message.From || (Vote == HardState.Nobody && Leader is null);
-        var isGranted = isFree && !IsPassive && message.Position.IsUpToDateWith(Log.Last);
+        var isFree = isPreVote ? message.Term > Term : Vote == message.From || (Vote == HardState.Nobody && Leader is null) || !Rules.VotesOnceATerm;
+        var isComplete = message.Position.IsUpToDateWith(Log.Last) || !Rules.VotesForCompleteLogsOnly;
+        var isGranted = isFree && isComplete && !(IsPassive && Rules.PassiveCountsForNothing);
         if (isPreVote)
         {
             _outbox.AfterWrite.Add(Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
@@ -389,8 +415,8 @@ public sealed class RaftCore
 
     private void OnVoteReply(RaftMessage message)
     {
-        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate : Role == RaftRole.Candidate;
-        if (!isAwaited || message.IsPassive || _tally is not { } tally)
+        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate && (message.IsRejected || message.Term == Term + 1) : Role == RaftRole.Candidate;
+        if (!isAwaited || (message.IsPassive && Rules.PassiveCountsForNothing) || _tally is not { } tally)
         {
             return;
         }
@@ -422,7 +448,8 @@ public sealed class RaftCore
                 OnAppend(message);
                 break;
             case RaftMessageKind.Heartbeat:
-                Log.Commit(Math.Min(message.Commit, Log.LastIndex));
+                // The leader may not have heard yet that what this member once had is gone.
+                Log.Commit(Math.Min(message.Commit, _hasForgotten && Rules.HeartbeatsCommitWhatMatchesOnly ? Math.Max(_matched, Log.Committed) : Log.LastIndex));
                 _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
                 break;
             case RaftMessageKind.Snapshot:
@@ -441,7 +468,7 @@ public sealed class RaftCore
             return;
         }
 
-        if (!Log.Has(message.Position))
+        if (!Log.Has(message.Position) && (Rules.AcceptsBehindWhatMatchesOnly || message.Position.Index > Log.LastIndex))
         {
             var possible = LastNotAfter(Math.Min(message.Position.Index, Log.LastIndex), message.Position.Term);
             _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, message.From) with { IsRejected = true, Refused = message.Position.Index, Position = possible });
@@ -451,6 +478,7 @@ public sealed class RaftCore
         Log.Accept(message.Entries);
         var last = message.Entries.IsEmpty ? message.Position : message.Entries[^1].Position;
         Log.Commit(Math.Min(message.Commit, last.Index));
+        _matched = Math.Max(_matched, last.Index);
         ReplyAppended(message.From, last);
     }
 
@@ -483,11 +511,11 @@ public sealed class RaftCore
         RestartTimer();
         _leader = null;
         _tally = new VoteTally(_members, _self);
-        Role = isTransfer ? RaftRole.Candidate : RaftRole.PreCandidate;
-        if (isTransfer)
+        Role = RaftRole.PreCandidate;
+        if (isTransfer || !Rules.AsksBeforeCampaigning)
         {
-            Term++;
-            Vote = _self;
+            Role = RaftRole.Candidate;
+            EnterTerm(Term + 1, _self);
         }
 
         Ask(isTransfer);
@@ -498,8 +526,7 @@ public sealed class RaftCore
         if (Role == RaftRole.PreCandidate)
         {
             Role = RaftRole.Candidate;
-            Term++;
-            Vote = _self;
+            EnterTerm(Term + 1, _self);
             _tally = new VoteTally(_members, _self);
             RestartTimer();
             Ask(isTransfer: false);
@@ -508,7 +535,7 @@ public sealed class RaftCore
 
         Role = RaftRole.Leader;
         _tally = null;
-        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, _outbox);
+        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, Rules, _outbox);
         Append(RaftEntryKind.Empty, ReadOnlyMemory<byte>.Empty);
         _leadership.SendHeartbeats();
     }
@@ -530,7 +557,8 @@ public sealed class RaftCore
             }
         }
 
-        if (_tally!.IsWon)
+        // Alone in a group: it asks nobody, but its vote counts only once it is durable.
+        if (isPreVote && _tally!.IsWon)
         {
             Won();
         }
@@ -546,14 +574,25 @@ public sealed class RaftCore
 
         if (term > Term)
         {
-            Term = term;
-            Vote = HardState.Nobody;
+            EnterTerm(term, HardState.Nobody);
         }
 
         Role = RaftRole.Follower;
         _tally = null;
         _leader = leader;
         RestartTimer();
+    }
+
+    private void EnterTerm(long term, int vote)
+    {
+        Term = term;
+        Vote = vote;
+        _matched = 0;
+        if (Rules.TakesBackUnsaidPromises)
+        {
+            // A later leader may replace what an answer speaks of before it is written, and the earlier one would count a copy that never was.
+            _outbox.AfterWrite.Clear();
+        }
     }
 
     private LogPosition Append(RaftEntryKind kind, ReadOnlyMemory<byte> payload)

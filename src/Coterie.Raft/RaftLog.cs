@@ -53,6 +53,8 @@ public sealed class RaftLog
     /// <summary>Committed entries up to this index have been given out to be applied.</summary>
     public long Applied { get; private set; }
 
+    internal RaftRules Rules { get; init; } = RaftRules.All;
+
     /// <summary>Of all entries here.</summary>
     public long Bytes { get; private set; }
 
@@ -90,7 +92,7 @@ public sealed class RaftLog
     {
         foreach (var entry in entries)
         {
-            if (Has(entry.Position) || entry.Index < FirstIndex)
+            if ((Has(entry.Position) && Rules.KeepsWhatMatches) || entry.Index < FirstIndex || (entry.Index <= LastIndex && !Rules.ReplacesWhatConflicts))
             {
                 continue;
             }
@@ -162,6 +164,15 @@ public sealed class RaftLog
         Bytes -= _entries.Take(count).Sum(static entry => (long)entry.Bytes);
         _entries.RemoveRange(0, count);
         Before = before;
+    }
+
+    /// <summary>The state as of this position, or a later one, is durable here, and what the log says up to it is that state: no more is to be done with those entries.</summary>
+    public void Include(LogPosition position)
+    {
+        Check.That(Has(position) || position.Index <= Committed);
+        Stable = Math.Max(Stable, position.Index);
+        Committed = Math.Max(Committed, position.Index);
+        Applied = Math.Max(Applied, position.Index);
     }
 
     /// <summary>The state as of this position came from elsewhere: the log begins anew behind it.</summary>
