@@ -395,11 +395,12 @@ public sealed class RaftCore
     private void OnVoteRequest(RaftMessage message)
     {
         var isPreVote = message.Kind == RaftMessageKind.PreVote;
-        var isFree = isPreVote ? message.Term > Term : Vote == message.From || (Vote == HardState.Nobody && Leader is null) || !Rules.VotesOnceATerm;
+        var isFree = isPreVote ? message.Term > Term && YieldsTo(message) : Vote == message.From || (Vote == HardState.Nobody && Leader is null) || !Rules.VotesOnceATerm;
         var isComplete = message.Position.IsUpToDateWith(Log.Last) || !Rules.VotesForCompleteLogsOnly;
         var isGranted = isFree && isComplete && !(IsPassive && Rules.PassiveCountsForNothing);
         if (isPreVote)
         {
+            Role = isGranted && Role == RaftRole.PreCandidate ? RaftRole.Follower : Role;
             _outbox.AfterWrite.Add(Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
             return;
         }
@@ -412,6 +413,12 @@ public sealed class RaftCore
 
         Reply(RaftMessageKind.VoteReply, message.From, !isGranted, _outbox.AfterWrite);
     }
+
+    /// <summary>
+    /// Two that ask at the same time, as when both lose the connection to their leader, would each have the other's word, then both campaign and neither
+    /// win: of two equal logs the lower index goes on, and who yields stops asking.
+    /// </summary>
+    private bool YieldsTo(RaftMessage message) => Role != RaftRole.PreCandidate || message.Position != Log.Last || message.From < _self;
 
     private void OnVoteReply(RaftMessage message)
     {
@@ -590,7 +597,7 @@ public sealed class RaftCore
         _matched = 0;
         if (Rules.TakesBackUnsaidPromises)
         {
-            // A later leader may replace what an answer speaks of before it is written, and the earlier one would count a copy that never was.
+            // A later leader may replace what an answer speaks of before it is written: it would speak of a copy that never was.
             _outbox.AfterWrite.Clear();
         }
     }

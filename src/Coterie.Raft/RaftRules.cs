@@ -29,7 +29,7 @@ internal sealed record RaftRules
     /// <summary>A heartbeat commits no more than the follower is known to have (etcd's raft).</summary>
     public bool HeartbeatsCommitWhatMatchesOnly { get; init; } = true;
 
-    /// <summary>What is to be said after a write is not said any more in a later term: what stood behind it may have been replaced before it was written.</summary>
+    /// <summary>What is to be said after a write is not said any more in a later term: what stood behind it may have been replaced before it was written, and would not be true.</summary>
     public bool TakesBackUnsaidPromises { get; init; } = true;
 
     /// <summary>A leader that hears of no majority stops (thesis §6.2).</summary>
