@@ -35,7 +35,7 @@ public sealed class PlantedMistakesTests
     {
         for (var seed = 0; seed < seeds; seed++)
         {
-            if (Found.What(seed, members, Steps, Raft(rule), Owner(rule), (seed % 3) switch { 0 => WithLostDisks, 1 => Hectic, _ => null }) is { } found)
+            if (Found.What(seed, members, Steps, Without.Raft(rule), Without.Owner(rule), (seed % 3) switch { 0 => WithLostDisks, 1 => Hectic, _ => null }) is { } found)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine(found);
                 return;
@@ -58,30 +58,5 @@ public sealed class PlantedMistakesTests
         Suspicions = 14,
         LostDisks = 0,
         Losses = 250,
-    };
-
-    private static RaftRules Raft(string without) => without switch
-    {
-        nameof(RaftRules.VotesOnceATerm) => RaftRules.All with { VotesOnceATerm = false },
-        nameof(RaftRules.VotesForCompleteLogsOnly) => RaftRules.All with { VotesForCompleteLogsOnly = false },
-        nameof(RaftRules.KeepsWhatMatches) => RaftRules.All with { KeepsWhatMatches = false },
-        nameof(RaftRules.ReplacesWhatConflicts) => RaftRules.All with { ReplacesWhatConflicts = false },
-        nameof(RaftRules.AcceptsBehindWhatMatchesOnly) => RaftRules.All with { AcceptsBehindWhatMatchesOnly = false },
-        nameof(RaftRules.HeartbeatsCommitWhatMatchesOnly) => RaftRules.All with { HeartbeatsCommitWhatMatchesOnly = false },
-        nameof(RaftRules.StepsDownWithoutMajority) => RaftRules.All with { StepsDownWithoutMajority = false },
-        nameof(RaftRules.ReadsAskMajority) => RaftRules.All with { ReadsAskMajority = false },
-        nameof(RaftRules.ReadsAwaitAnEntryOfTheTerm) => RaftRules.All with { ReadsAwaitAnEntryOfTheTerm = false },
-        nameof(RaftRules.PassiveCountsForNothing) => RaftRules.All with { PassiveCountsForNothing = false },
-        nameof(RaftRules.ForgetsWhatWasLost) => RaftRules.All with { ForgetsWhatWasLost = false },
-        _ => RaftRules.All,
-    };
-
-    private static HarnessRules Owner(string without) => without switch
-    {
-        nameof(HarnessRules.SyncsVotesFirst) => HarnessRules.All with { SyncsVotesFirst = false },
-        nameof(HarnessRules.SyncsEntriesFirst) => HarnessRules.All with { SyncsEntriesFirst = false },
-        nameof(HarnessRules.CatchesUpBeforeItCounts) => HarnessRules.All with { CatchesUpBeforeItCounts = false },
-        nameof(HarnessRules.KnowsThatItsDiskIsLost) => HarnessRules.All with { KnowsThatItsDiskIsLost = false },
-        _ => HarnessRules.All,
     };
 }
