@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Coterie.Raft;
 
 /// <summary>What a member does and knows while it leads (Raft §5.3; thesis §6.4, §3.10): who has which entries, which reads wait, to whom it hands over.</summary>
@@ -71,7 +73,16 @@ internal sealed class Leadership
     }
 
     /// <summary>Sends each follower what it lacks, as far as it may be sent now.</summary>
-    public void SendEntries() => ForEachFollower(SendEntries);
+    public void SendEntries()
+    {
+        for (var member = 0; member < _followers.Length; member++)
+        {
+            if (member != _self)
+            {
+                SendEntries(member);
+            }
+        }
+    }
 
     public void OnAppendReply(RaftMessage reply)
     {
@@ -124,13 +135,14 @@ internal sealed class Leadership
         _log.Commit(common);
 
         // Whoever waits for no entries would hear of it with the next heartbeat only.
-        ForEachFollower(member =>
+        for (var member = 0; member < _followers.Length; member++)
         {
-            if (_followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
+            if (member != _self && _followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
             {
                 SendHeartbeat(member);
             }
-        });
+        }
+
         return true;
     }
 
@@ -175,7 +187,7 @@ internal sealed class Leadership
     {
         if (TransferTarget is { } target && _followers[target] is { IsPassive: false } follower && follower.Match == _log.LastIndex)
         {
-            _outbox.AtOnce.Add(Message(RaftMessageKind.TimeoutNow, target));
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.TimeoutNow, target));
         }
     }
 
@@ -235,17 +247,17 @@ internal sealed class Leadership
                 // What the followers fetch is applied already, so that nobody has to wait for it.
                 var position = _log.Before;
                 follower.AwaitSnapshot(position.Index);
-                _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
+                _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
                 return;
             }
 
-            var entries = _log.From(follower.Next, _log.LastIndex, _options.MessageBytesMax);
-            follower.Sent(entries.Count);
-            _outbox.AtOnce.Add(Message(RaftMessageKind.Append, member) with
+            var entries = _log.From(follower.Next, _log.LastIndex, _options.MessageBytesMax).ToArray();
+            follower.Sent(entries.Length);
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Append, member) with
             {
                 Position = new LogPosition(before, term),
                 Commit = _log.Committed,
-                Entries = [.. entries],
+                Entries = ImmutableCollectionsMarshal.AsImmutableArray(entries),
             });
         }
     }
@@ -256,11 +268,11 @@ internal sealed class Leadership
         if (follower.State == ProgressState.Snapshot)
         {
             // Said again with each heartbeat: it may have been lost, and who has the state already says so.
-            _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
             return;
         }
 
-        _outbox.AtOnce.Add(Message(RaftMessageKind.Heartbeat, member) with { Commit = CommitFor(follower), Round = Reads.Round });
+        _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Heartbeat, member) with { Commit = CommitFor(follower), Round = Reads.Round });
     }
 
     private long CommitFor(FollowerProgress follower) => _rules.HeartbeatsCommitWhatMatchesOnly ? Math.Min(follower.Match, _log.Committed) : _log.Committed;
@@ -288,6 +300,4 @@ internal sealed class Leadership
             }
         }
     }
-
-    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = _term };
 }

@@ -2,27 +2,6 @@ using Coterie.Model;
 
 namespace Coterie.Raft;
 
-/// <summary>What a member is at the moment (Raft figure 4, with the pre-vote of Ongaro's thesis §9.6).</summary>
-public enum RaftRole : byte
-{
-    Follower,
-
-    /// <summary>Asks whether it would be elected, before it disturbs anyone with a new term.</summary>
-    PreCandidate,
-    Candidate,
-    Leader,
-}
-
-/// <summary>Whether a command was taken.</summary>
-public enum ProposeResult : byte
-{
-    Appended,
-    NotLeader,
-
-    /// <summary>Too much is uncommitted, or leadership is being handed over. Not appended.</summary>
-    Busy,
-}
-
 /// <summary>
 /// One member of a Raft group (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014; extensions by Ongaro's thesis): a pure
 /// core without clock, disk or network, in the shape of etcd's. Messages and ticks go in; <see cref="TryTake"/> says what to write, send and apply.
@@ -38,21 +17,15 @@ public sealed class RaftCore
     private readonly int _members;
     private readonly RaftOptions _options;
     private readonly Random _random;
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox;
+    private readonly Following _following;
+    private readonly DiskFront _disk;
     private readonly List<long> _refusedReads = [];
-    private HardState _written;
-    private LogPosition? _writing;
-    private bool _isWriting;
     private Leadership? _leadership;
     private VoteTally? _tally;
-    private (int From, LogPosition Position)? _fetch;
-    private LogPosition? _fetching;
     private int _ticks;
     private int _timeout;
     private int? _leader;
-    private bool _isPassive;
-    private bool _hasForgotten;
-    private long _matched;
 
     /// <param name="self">This member's index.</param>
     /// <param name="members">How many there are.</param>
@@ -66,10 +39,12 @@ public sealed class RaftCore
         _members = members;
         _options = options;
         _random = random;
-        _written = state;
         Term = state.Term;
         Vote = state.Vote;
         Log = log;
+        _outbox = new Outbox(self) { Term = state.Term };
+        _disk = new DiskFront(log, state);
+        _following = new Following(log, _outbox);
         RestartTimer();
     }
 
@@ -91,15 +66,23 @@ public sealed class RaftCore
     /// </summary>
     public bool IsPassive
     {
-        get => _isPassive;
+        get => _outbox.IsPassive;
         set
         {
-            _isPassive = value;
-            _hasForgotten |= value;
+            _outbox.IsPassive = value;
+            _following.HasForgotten |= value;
         }
     }
 
-    internal RaftRules Rules { get; init; } = RaftRules.All;
+    internal RaftRules Rules
+    {
+        get;
+        init
+        {
+            field = value;
+            _following.Rules = value;
+        }
+    } = RaftRules.All;
 
     /// <summary>It leads, and knows everything that earlier leaders committed.</summary>
     public bool KnowsCommitted => _leadership is { KnowsCommitted: true };
@@ -181,15 +164,8 @@ public sealed class RaftCore
     /// <summary>What was given out to be written is durable.</summary>
     public void Written()
     {
-        Check.That(_isWriting);
-        _isWriting = false;
-        if (_writing is { } last)
-        {
-            Log.SetStable(last);
-            _writing = null;
-        }
-
-        if (Role == RaftRole.Candidate && _written == new HardState(Term, Vote) && _tally is { IsWon: true })
+        _disk.Written();
+        if (Role == RaftRole.Candidate && _disk.State == new HardState(Term, Vote) && _tally is { IsWon: true })
         {
             Won();
         }
@@ -204,23 +180,8 @@ public sealed class RaftCore
     /// <param name="position">As <see cref="RaftOutput.Fetch"/> said.</param>
     public void Restored(LogPosition position)
     {
-        _fetching = null;
-        Check.That(!_isWriting, "the log on the disk begins anew between two writes");
-
-        // Entries that are here already and match are kept: they are not sent twice.
-        if (Log.Has(position) || position.Index <= Log.Committed)
-        {
-            Log.Include(position);
-        }
-        else
-        {
-            Log.Restart(position);
-        }
-
-        if (Role == RaftRole.Follower && _leader is { } leader)
-        {
-            ReplyAppended(leader, position);
-        }
+        Check.That(!_disk.IsWriting, "the log on the disk begins anew between two writes");
+        _following.Restored(position, Role == RaftRole.Follower ? _leader : null);
     }
 
     /// <summary>
@@ -230,7 +191,7 @@ public sealed class RaftCore
     public void Forget(int member) => _leadership?.Forget(member);
 
     /// <summary>The state could not be fetched; the leader will offer it again.</summary>
-    public void FetchFailed() => _fetching = null;
+    public void FetchFailed() => _following.FetchFailed();
 
     /// <summary>
     /// This member counts again. Before, its owner has asked all other members; each called <see cref="Forget"/> and then told its term, and one of them led
@@ -306,17 +267,16 @@ public sealed class RaftCore
 
         Move(_outbox.AtOnce, output.Send);
         Move(_refusedReads, output.RefusedReads);
-        output.Fetch = _fetch;
-        _fetch = null;
-        if (_fetching is null && Log.Applied < Log.Committed)
+        output.Fetch = _following.TakeFetch();
+        if (!_following.IsFetching && Log.Applied < Log.Committed)
         {
             output.Committed.AddRange(Log.From(Log.Applied + 1, Log.Committed, _options.ApplyBytesMax));
             Log.SetApplied(output.Committed[^1].Index);
         }
 
-        if (!_isWriting)
+        if (!_disk.IsWriting)
         {
-            output.Write = TakeWrite();
+            output.Write = _disk.TakeWrite(new HardState(Term, Vote));
             Move(_outbox.AfterWrite, output.Write is null ? output.Send : output.SendAfterWrite);
         }
 
@@ -327,22 +287,6 @@ public sealed class RaftCore
     {
         to.AddRange(from);
         from.Clear();
-    }
-
-    private RaftWrite? TakeWrite()
-    {
-        var state = new HardState(Term, Vote);
-        var entries = Log.Unstable();
-        if (state == _written && entries.Count == 0)
-        {
-            return null;
-        }
-
-        var write = new RaftWrite(state == _written ? null : state, entries);
-        _written = state;
-        _writing = write.Last;
-        _isWriting = true;
-        return write;
     }
 
     private long UncommittedBytes() =>
@@ -401,7 +345,7 @@ public sealed class RaftCore
         if (isPreVote)
         {
             Role = isGranted && Role == RaftRole.PreCandidate ? RaftRole.Follower : Role;
-            _outbox.AfterWrite.Add(Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
+            _outbox.AfterWrite.Add(_outbox.Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
             return;
         }
 
@@ -449,68 +393,7 @@ public sealed class RaftCore
 
         _leader = message.From;
         RestartTimer();
-        switch (message.Kind)
-        {
-            case RaftMessageKind.Append:
-                OnAppend(message);
-                break;
-            case RaftMessageKind.Heartbeat:
-                // The leader may not have heard yet that what this member once had is gone.
-                Log.Commit(Math.Min(message.Commit, _hasForgotten && Rules.HeartbeatsCommitWhatMatchesOnly ? Math.Max(_matched, Log.Committed) : Log.LastIndex));
-                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
-                break;
-            case RaftMessageKind.Snapshot:
-                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
-                OnSnapshot(message);
-                break;
-        }
-    }
-
-    private void OnAppend(RaftMessage message)
-    {
-        if (message.Position.Index < Log.Committed)
-        {
-            // Everything up to there is the leader's already; who sent this does not know it yet.
-            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
-            return;
-        }
-
-        if (!Log.Has(message.Position) && (Rules.AcceptsBehindWhatMatchesOnly || message.Position.Index > Log.LastIndex))
-        {
-            var possible = LastNotAfter(Math.Min(message.Position.Index, Log.LastIndex), message.Position.Term);
-            _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, message.From) with { IsRejected = true, Refused = message.Position.Index, Position = possible });
-            return;
-        }
-
-        Log.Accept(message.Entries);
-        var last = message.Entries.IsEmpty ? message.Position : message.Entries[^1].Position;
-        Log.Commit(Math.Min(message.Commit, last.Index));
-        _matched = Math.Max(_matched, last.Index);
-        ReplyAppended(message.From, last);
-    }
-
-    private void OnSnapshot(RaftMessage message)
-    {
-        if (message.Position.Index <= Log.Committed)
-        {
-            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
-        }
-        else if (_fetching is null)
-        {
-            _fetching = message.Position;
-            _fetch = (message.From, message.Position);
-        }
-    }
-
-    /// <summary>The last position up to the index whose term is not later: nothing behind it can match a leader's entry of that term.</summary>
-    private LogPosition LastNotAfter(long index, long term)
-    {
-        while (index > Log.Before.Index && Log[index].Term > term)
-        {
-            index--;
-        }
-
-        return index <= Log.Before.Index ? Log.Before : Log[index].Position;
+        _following.OnLeaderMessage(message);
     }
 
     private void Campaign(bool isTransfer)
@@ -554,7 +437,7 @@ public sealed class RaftCore
         {
             if (member != _self)
             {
-                var request = Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
+                var request = _outbox.Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
                 {
                     Term = isPreVote ? Term + 1 : Term,
                     Position = Log.Last,
@@ -594,7 +477,8 @@ public sealed class RaftCore
     {
         Term = term;
         Vote = vote;
-        _matched = 0;
+        _outbox.Term = term;
+        _following.TermBegins();
         if (Rules.TakesBackUnsaidPromises)
         {
             // A later leader may replace what an answer speaks of before it is written: it would speak of a copy that never was.
@@ -609,12 +493,7 @@ public sealed class RaftCore
         return position;
     }
 
-    private void ReplyAppended(int leader, LogPosition last) =>
-        _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, leader) with { Position = last });
-
-    private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(Message(kind, to) with { IsRejected = rejected });
-
-    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = Term, IsPassive = IsPassive };
+    private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(_outbox.Message(kind, to) with { IsRejected = rejected });
 
     private void RestartTimer()
     {
