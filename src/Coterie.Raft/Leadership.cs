@@ -133,8 +133,17 @@ internal sealed class Leadership
         }
 
         _log.Commit(common);
+        if (common == _log.LastIndex)
+        {
+            TellCommitted();
+        }
 
-        // Whoever waits for no entries would hear of it with the next heartbeat only.
+        return true;
+    }
+
+    /// <summary>Whoever waits for no entries would hear of what is committed with the next heartbeat only. As long as more is under way, that will tell.</summary>
+    private void TellCommitted()
+    {
         for (var member = 0; member < _followers.Length; member++)
         {
             if (member != _self && _followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
@@ -142,8 +151,6 @@ internal sealed class Leadership
                 SendHeartbeat(member);
             }
         }
-
-        return true;
     }
 
     /// <summary>Begins the next round of reads. False: there is none to begin.</summary>

@@ -87,9 +87,6 @@ public sealed class RaftCore
     /// <summary>It leads, and knows everything that earlier leaders committed.</summary>
     public bool KnowsCommitted => _leadership is { KnowsCommitted: true };
 
-    /// <summary>For tests: how far the leader believes a member's log to match.</summary>
-    internal long MatchOf(int member) => _leadership?.MatchOf(member) ?? 0;
-
     /// <summary>The next tick of the owner's clock.</summary>
     public void Tick()
     {
@@ -131,7 +128,7 @@ public sealed class RaftCore
             return ProposeResult.NotLeader;
         }
 
-        if (leadership.TransferTarget is not null || UncommittedBytes() > _options.UncommittedBytesMax)
+        if (leadership.TransferTarget is not null || Log.UncommittedBytes > _options.UncommittedBytesMax)
         {
             return ProposeResult.Busy;
         }
@@ -255,6 +252,7 @@ public sealed class RaftCore
     /// <summary>What is to be done now. False: nothing.</summary>
     public bool TryTake(RaftOutput output)
     {
+        output.Clear();
         if (_leadership is { } leadership)
         {
             leadership.SendEntries();
@@ -288,9 +286,6 @@ public sealed class RaftCore
         to.AddRange(from);
         from.Clear();
     }
-
-    private long UncommittedBytes() =>
-        Log.LastIndex == Log.Committed ? 0 : Log.Bytes * (Log.LastIndex - Log.Committed) / Math.Max(1, Log.LastIndex - Log.Before.Index);
 
     /// <summary>A later term. False: the message is not for this member to act on.</summary>
     private bool TryCatchUpTerm(RaftMessage message)

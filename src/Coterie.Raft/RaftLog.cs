@@ -58,6 +58,9 @@ public sealed class RaftLog
     /// <summary>Of all entries here.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Of entries that are not committed, about: as if all were of one size.</summary>
+    public long UncommittedBytes => LastIndex == Committed ? 0 : Bytes * (LastIndex - Committed) / Math.Max(1, LastIndex - Before.Index);
+
     /// <summary>The term of the entry, if it is here or the one before the first.</summary>
     public bool TryTermOf(long index, out long term)
     {
@@ -109,7 +112,7 @@ public sealed class RaftLog
     /// <summary>Entries from the index on, up to a limit of bytes but at least one.</summary>
     public List<RaftEntry> From(long index, long lastIndex, int bytesMax)
     {
-        var found = new List<RaftEntry>();
+        var found = new List<RaftEntry>((int)Math.Clamp(lastIndex - index + 1, 0, 16));
         var bytes = 0L;
         for (var i = index; i <= lastIndex; i++)
         {

@@ -20,7 +20,7 @@ public sealed class RandomRunTests
         var times = int.Parse(Environment.GetEnvironmentVariable("COTERIE_RAFT_TIMES") ?? "1", CultureInfo.InvariantCulture);
         for (var seed = 0; seed < seeds * times; seed++)
         {
-            Found.In(seed, members, Steps);
+            Found.In(seed, members, Steps, Chances.ProfileOf(seed));
         }
     }
 }

@@ -45,6 +45,18 @@ internal sealed record Chances
     /// <summary>Messages that overtake others.</summary>
     public int Reorderings { get; init; }
 
+    /// <summary>What goes wrong more often than everything else, in turn by seed.</summary>
+    private static Func<Chances, Chances>[] Profiles { get; } =
+    [
+        static chances => chances,
+        static chances => chances with { LostDisks = 8, Heals = Math.Max(4, chances.Heals), Errands = 100 },
+        static chances => chances with { Ticks = 250, Faults = 90, Heals = 8, Crashes = 8, Pauses = 8, Partitions = 8, Suspicions = 14, LostDisks = 0, Losses = 250 },
+        static chances => chances with { Writes = 40, Faults = 60, Crashes = 12, Suspicions = 8, LostDisks = 0, Proposals = 60 },
+        static chances => chances with { Ticks = 300, Faults = 60, Pauses = 12, Suspicions = 12, Heals = 4, Crashes = 0, LostDisks = 0, Reads = 60 },
+    ];
+
+    public static Func<Chances, Chances> ProfileOf(int seed) => Profiles[seed % Profiles.Length];
+
     public static Chances Of(Random random) => new()
     {
         Deliveries = random.Next(200, 600),

@@ -5,17 +5,20 @@ namespace Coterie.Raft.Tests.Harness;
 /// </summary>
 internal sealed class RandomRun
 {
-    private const int InFlightMax = 300;
+    private const int InFlightMax = 100;
+    private const int WaitingMax = 30;
 
     private readonly Random _random;
     private readonly Chances _chances;
     private readonly int[] _speeds;
+    private readonly List<RaftMessage>[] _waiting;
     private long _last;
 
     public RandomRun(int seed, int members, RaftRules? rules = null, HarnessRules? ownerRules = null, Func<Chances, Chances>? with = null)
     {
         _random = new Random(seed);
         _chances = with is null ? Chances.Of(_random) : with(Chances.Of(_random));
+        _waiting = [.. Enumerable.Range(0, members).Select(static _ => new List<RaftMessage>())];
         _speeds = [.. Enumerable.Range(0, members).Select(_ => _random.Next(1, 4))];
         Group = new SimulatedGroup(members, new RaftOptions { ElectionTicks = _random.Next(3, 8), HeartbeatTicks = 1, SuspicionTicks = 3, MessageBytesMax = _random.Next(30, 250), InFlightMax = _random.Next(1, 5), ApplyBytesMax = 300 }, rules ?? RaftRules.All, ownerRules ?? HarnessRules.All, _random);
     }
@@ -123,10 +126,11 @@ internal sealed class RandomRun
 
         if (Group.Members[message.To].IsPaused)
         {
-            messages.Add(message);
-            if (messages.Count > InFlightMax)
+            // What comes for it meanwhile is in nobody's way.
+            messages.Remove(message);
+            if (_waiting[message.To].Count < WaitingMax)
             {
-                messages.RemoveAt(0);
+                _waiting[message.To].Add(message);
             }
         }
         else if (chance < 1000 - _chances.Losses)
@@ -145,9 +149,15 @@ internal sealed class RandomRun
 
         if (member.IsPaused)
         {
-            // Whoever had asked it meanwhile is answered before it hears what happened.
-            member.IsPaused = false;
-            Group.Read(member, ++_last);
+            // Long enough for the others to go on without it, mostly. Whoever had asked it meanwhile is answered before it hears what happened.
+            if (_random.Next(6) == 0)
+            {
+                member.IsPaused = false;
+                Group.InFlight.AddRange(_waiting[member.Id]);
+                _waiting[member.Id].Clear();
+                Group.Read(member, ++_last);
+            }
+
             return;
         }
 
@@ -158,7 +168,7 @@ internal sealed class RandomRun
                 Group.Heal();
                 break;
             case 1:
-                Partition(member);
+                Partition(LeaderOr(member));
                 break;
             case 2:
                 Group.Crash(member, _random.Next(2) == 0);
@@ -167,7 +177,7 @@ internal sealed class RandomRun
                 LoseDisk(member);
                 break;
             case 4:
-                member.IsPaused = true;
+                LeaderOr(member).IsPaused = true;
                 break;
             case 5:
                 core.Suspect(core.Leader ?? 0);
@@ -181,6 +191,9 @@ internal sealed class RandomRun
         }
     }
 
+    /// <summary>What happens to a leader matters most.</summary>
+    private SimulatedMember LeaderOr(SimulatedMember any) => _random.Next(2) == 0 && Group.Leader is { IsRunning: true } leader ? leader : any;
+
     private void LoseDisk(SimulatedMember member)
     {
         // With a majority of the disks what was committed is gone, and nothing can help.
@@ -189,6 +202,11 @@ internal sealed class RandomRun
         {
             Group.Crash(member, isWriteDurable: false);
             Group.LoseDisk(member);
+            foreach (var waiting in _waiting)
+            {
+                waiting.RemoveAll(message => message.From == member.Id);
+            }
+
             Group.Start(member);
         }
     }
