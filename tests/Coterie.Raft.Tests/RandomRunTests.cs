@@ -23,4 +23,27 @@ public sealed class RandomRunTests
             Found.In(seed, members, Steps, Chances.ProfileOf(seed));
         }
     }
+
+    [Fact]
+    public void What_is_rare_happens()
+    {
+        var happened = new Dictionary<string, int>();
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var run = new RandomRun(seed, 3, with: Chances.ProfileOf(seed));
+            run.Go(Steps);
+            foreach (var (what, times) in run.Group.Happened)
+            {
+                happened[what] = happened.GetValueOrDefault(what) + times;
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", happened.Select(static one => $"{one.Key}: {one.Value}")));
+        Assert.Equal(
+            [
+                "Snapshot arrived", "TimeoutNow arrived", "a later state than was offered", "a member counts again", "a read was confirmed", "a read was refused",
+                "a state could not be fetched", "a state was fetched", "entries on a disk gave way",
+            ],
+            happened.Keys.Order(StringComparer.Ordinal));
+    }
 }

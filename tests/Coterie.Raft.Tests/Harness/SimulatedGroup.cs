@@ -36,6 +36,9 @@ internal sealed class SimulatedGroup
 
     public List<RaftMessage> InFlight { get; } = [];
 
+    /// <summary>How often what is rare has happened: a run in which it never does says nothing about it.</summary>
+    public Dictionary<string, int> Happened { get; } = [];
+
     /// <summary>Called with each message that is sent, and each that arrives.</summary>
     public Action<string, RaftMessage>? Trace { get; set; }
 
@@ -113,6 +116,11 @@ internal sealed class SimulatedGroup
         }
 
         Trace?.Invoke("<", message);
+        if (message.Kind is RaftMessageKind.TimeoutNow or RaftMessageKind.Snapshot)
+        {
+            Happens($"{message.Kind} arrived");
+        }
+
         member.TicksSinceHeard[message.From] = 0;
         member.Core!.Step(message);
         Settle(member);
@@ -195,6 +203,7 @@ internal sealed class SimulatedGroup
         member.Fetch = null;
         if (!from.IsRunning || IsCut(from.Id, member.Id) || from.Machine.Applied < fetch.Position.Index)
         {
+            Happens("a state could not be fetched");
             member.Core!.FetchFailed();
         }
         else
@@ -202,6 +211,7 @@ internal sealed class SimulatedGroup
             member.Machine = from.Machine.Applied > member.Machine.Applied ? from.Machine : member.Machine;
             member.Disk.Restore(fetch.Position, member.Machine);
             member.GivenOut = Math.Max(member.GivenOut, fetch.Position.Index);
+            Happens(from.Machine.Applied > fetch.Position.Index ? "a later state than was offered" : "a state was fetched");
             member.Core!.Restored(fetch.Position);
         }
 
@@ -221,6 +231,7 @@ internal sealed class SimulatedGroup
         if (member.Answer is { } answer && (core.Log.Stable >= answer.Committed && core.Log.Committed >= answer.Committed))
         {
             member.EndsPassive = true;
+            Happens("a member counts again");
             core.EndPassive(answer.Term);
             Settle(member);
         }
@@ -276,12 +287,14 @@ internal sealed class SimulatedGroup
 
         foreach (var read in output.Reads)
         {
+            Happens("a read was confirmed");
             Invariants.Confirmed(member, read);
             member.ConfirmedReads.Add(read);
         }
 
         foreach (var read in output.RefusedReads)
         {
+            Happens("a read was refused");
             member.ReadFloors.Remove(read);
             member.RefusedReads.Add(read);
         }
@@ -290,6 +303,11 @@ internal sealed class SimulatedGroup
         if (output.Write is { } write)
         {
             Check.That(member.Writing is null, "one write at a time");
+            if (write.Entries.Count > 0 && write.Entries[0].Index <= member.Disk.LastIndex)
+            {
+                Happens("entries on a disk gave way");
+            }
+
             member.Writing = write;
             foreach (var message in output.SendAfterWrite)
             {
@@ -327,4 +345,6 @@ internal sealed class SimulatedGroup
         Trace?.Invoke(">", message);
         InFlight.Add(message);
     }
+
+    private void Happens(string what) => Happened[what] = Happened.GetValueOrDefault(what) + 1;
 }
