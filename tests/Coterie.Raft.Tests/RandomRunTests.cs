@@ -28,7 +28,7 @@ public sealed class RandomRunTests
     public void What_is_rare_happens()
     {
         var happened = new Dictionary<string, int>();
-        for (var seed = 0; seed < 100; seed++)
+        for (var seed = 0; seed < 200; seed++)
         {
             var run = new RandomRun(seed, 3, with: Chances.ProfileOf(seed));
             run.Go(Steps);

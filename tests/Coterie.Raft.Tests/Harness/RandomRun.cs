@@ -46,7 +46,10 @@ internal sealed class RandomRun
         var member = Any();
         if (kind == 0)
         {
-            DeliverOne();
+            for (var i = _random.Next(1, 4); i > 0; i--)
+            {
+                DeliverOne();
+            }
         }
         else if (kind == 6)
         {
@@ -63,7 +66,7 @@ internal sealed class RandomRun
         switch (kind)
         {
             case 1:
-                Group.CompleteWrite(member);
+                Group.CompleteWrite(Group.Members.FirstOrDefault(one => one is { IsRunning: true, Writing: not null }) is { } writing && _random.Next(2) == 0 ? writing : member);
                 break;
             case 2:
                 for (var i = _random.Next(_speeds[member.Id] + 1); i > 0; i--)
