@@ -91,7 +91,8 @@ internal sealed class FollowerProgress(long next)
     /// </summary>
     public void HeardHeartbeat()
     {
-        var isWaiting = State != ProgressState.Snapshot && InFlight > 0;
+        // Answers that come twice are counted twice: what is on its way says less than what has not been taken.
+        var isWaiting = State != ProgressState.Snapshot && (InFlight > 0 || Match + 1 < Next);
         _heartbeatsWithoutProgress = isWaiting && Match == _matchAtHeartbeat ? _heartbeatsWithoutProgress + 1 : 0;
         _matchAtHeartbeat = Match;
         if (_heartbeatsWithoutProgress >= HeartbeatsUntilLost)
@@ -99,6 +100,14 @@ internal sealed class FollowerProgress(long next)
             _heartbeatsWithoutProgress = 0;
             ProbeAgain();
         }
+    }
+
+    /// <summary>Its disk was lost: what it had before is gone.</summary>
+    public void Forget()
+    {
+        IsPassive = true;
+        Match = 0;
+        ProbeAgain();
     }
 
     public void AwaitSnapshot(long index)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Coterie.Raft;
 
 /// <summary>What a member does and knows while it leads (Raft §5.3; thesis §6.4, §3.10): who has which entries, which reads wait, to whom it hands over.</summary>
@@ -7,6 +9,7 @@ internal sealed class Leadership
     private readonly long _term;
     private readonly RaftLog _log;
     private readonly RaftOptions _options;
+    private readonly RaftRules _rules;
     private readonly Outbox _outbox;
     private readonly FollowerProgress[] _followers;
     private readonly long _firstIndex;
@@ -15,16 +18,17 @@ internal sealed class Leadership
     private int _ticksOfTransfer;
 
     /// <param name="firstIndex">Of the entry that it wrote when it became leader.</param>
-    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, Outbox outbox)
+    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, RaftRules rules, Outbox outbox)
     {
         _self = self;
         _term = term;
         _log = log;
         _options = options;
+        _rules = rules;
         _outbox = outbox;
         _firstIndex = firstIndex;
         _followers = [.. Enumerable.Range(0, members).Select(_ => new FollowerProgress(firstIndex) { IsActive = true })];
-        Reads = new ReadRounds(self, members);
+        Reads = new ReadRounds(self, members, rules);
     }
 
     public ReadRounds Reads { get; }
@@ -33,7 +37,7 @@ internal sealed class Leadership
     public int? TransferTarget { get; private set; }
 
     /// <summary>It has committed an entry of its own term, so it knows all that is committed (Raft §8).</summary>
-    public bool KnowsCommitted => _log.Committed >= _firstIndex;
+    public bool KnowsCommitted => _log.Committed >= _firstIndex || !_rules.ReadsAwaitAnEntryOfTheTerm;
 
     public long MatchOf(int member) => member == _self ? _log.Stable : _followers[member].Match;
 
@@ -48,7 +52,7 @@ internal sealed class Leadership
         if (++_ticksSinceCount >= _options.ElectionTicks)
         {
             _ticksSinceCount = 0;
-            if (!HasQuorum())
+            if (!HasQuorum() && _rules.StepsDownWithoutMajority)
             {
                 return false;
             }
@@ -69,7 +73,16 @@ internal sealed class Leadership
     }
 
     /// <summary>Sends each follower what it lacks, as far as it may be sent now.</summary>
-    public void SendEntries() => ForEachFollower(SendEntries);
+    public void SendEntries()
+    {
+        for (var member = 0; member < _followers.Length; member++)
+        {
+            if (member != _self)
+            {
+                SendEntries(member);
+            }
+        }
+    }
 
     public void OnAppendReply(RaftMessage reply)
     {
@@ -110,26 +123,34 @@ internal sealed class Leadership
         Span<long> indexes = stackalloc long[_followers.Length];
         for (var i = 0; i < indexes.Length; i++)
         {
-            indexes[i] = _followers[i].IsPassive ? 0 : MatchOf(i);
+            indexes[i] = _followers[i].IsPassive && _rules.PassiveCountsForNothing ? 0 : MatchOf(i);
         }
 
         var common = Quorum.CommonTo(indexes);
-        if (common <= _log.Committed || !_log.TryTermOf(common, out var term) || term != _term)
+        if (common <= _log.Committed || !_log.TryTermOf(common, out var term) || (term != _term && _rules.CountsCopiesOfItsOwnTermOnly))
         {
             return false;
         }
 
         _log.Commit(common);
-
-        // Whoever waits for no entries would hear of it with the next heartbeat only.
-        ForEachFollower(member =>
+        if (common == _log.LastIndex)
         {
-            if (_followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
+            TellCommitted();
+        }
+
+        return true;
+    }
+
+    /// <summary>Whoever waits for no entries would hear of what is committed with the next heartbeat only. As long as more is under way, that will tell.</summary>
+    private void TellCommitted()
+    {
+        for (var member = 0; member < _followers.Length; member++)
+        {
+            if (member != _self && _followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
             {
                 SendHeartbeat(member);
             }
-        });
-        return true;
+        }
     }
 
     /// <summary>Begins the next round of reads. False: there is none to begin.</summary>
@@ -160,11 +181,20 @@ internal sealed class Leadership
     /// <summary>The follower could not fetch the state, or starts over.</summary>
     public void ProbeAgain(int member) => _followers[member].ProbeAgain();
 
+    /// <summary>The member's disk was lost.</summary>
+    public void Forget(int member)
+    {
+        if (_rules.ForgetsWhatWasLost)
+        {
+            _followers[member].Forget();
+        }
+    }
+
     private void TryHandOver()
     {
         if (TransferTarget is { } target && _followers[target] is { IsPassive: false } follower && follower.Match == _log.LastIndex)
         {
-            _outbox.AtOnce.Add(Message(RaftMessageKind.TimeoutNow, target));
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.TimeoutNow, target));
         }
     }
 
@@ -183,6 +213,11 @@ internal sealed class Leadership
     {
         var follower = _followers[reply.From];
         follower.IsActive = true;
+        if (reply.IsPassive && !follower.IsPassive)
+        {
+            Forget(reply.From);
+        }
+
         follower.IsPassive = reply.IsPassive;
         return follower;
     }
@@ -219,17 +254,17 @@ internal sealed class Leadership
                 // What the followers fetch is applied already, so that nobody has to wait for it.
                 var position = _log.Before;
                 follower.AwaitSnapshot(position.Index);
-                _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
+                _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
                 return;
             }
 
-            var entries = _log.From(follower.Next, _log.LastIndex, _options.MessageBytesMax);
-            follower.Sent(entries.Count);
-            _outbox.AtOnce.Add(Message(RaftMessageKind.Append, member) with
+            var entries = _log.From(follower.Next, _log.LastIndex, _options.MessageBytesMax).ToArray();
+            follower.Sent(entries.Length);
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Append, member) with
             {
                 Position = new LogPosition(before, term),
                 Commit = _log.Committed,
-                Entries = [.. entries],
+                Entries = ImmutableCollectionsMarshal.AsImmutableArray(entries),
             });
         }
     }
@@ -240,12 +275,14 @@ internal sealed class Leadership
         if (follower.State == ProgressState.Snapshot)
         {
             // Said again with each heartbeat: it may have been lost, and who has the state already says so.
-            _outbox.AtOnce.Add(Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
             return;
         }
 
-        _outbox.AtOnce.Add(Message(RaftMessageKind.Heartbeat, member) with { Commit = Math.Min(follower.Match, _log.Committed), Round = Reads.Round });
+        _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Heartbeat, member) with { Commit = CommitFor(follower), Round = Reads.Round });
     }
+
+    private long CommitFor(FollowerProgress follower) => _rules.HeartbeatsCommitWhatMatchesOnly ? Math.Min(follower.Match, _log.Committed) : _log.Committed;
 
     private LogPosition SnapshotPosition(FollowerProgress follower)
     {
@@ -270,6 +307,4 @@ internal sealed class Leadership
             }
         }
     }
-
-    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = _term };
 }

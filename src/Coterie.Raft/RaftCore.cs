@@ -2,27 +2,6 @@ using Coterie.Model;
 
 namespace Coterie.Raft;
 
-/// <summary>What a member is at the moment (Raft figure 4, with the pre-vote of Ongaro's thesis §9.6).</summary>
-public enum RaftRole : byte
-{
-    Follower,
-
-    /// <summary>Asks whether it would be elected, before it disturbs anyone with a new term.</summary>
-    PreCandidate,
-    Candidate,
-    Leader,
-}
-
-/// <summary>Whether a command was taken.</summary>
-public enum ProposeResult : byte
-{
-    Appended,
-    NotLeader,
-
-    /// <summary>Too much is uncommitted, or leadership is being handed over. Not appended.</summary>
-    Busy,
-}
-
 /// <summary>
 /// One member of a Raft group (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014; extensions by Ongaro's thesis): a pure
 /// core without clock, disk or network, in the shape of etcd's. Messages and ticks go in; <see cref="TryTake"/> says what to write, send and apply.
@@ -38,15 +17,12 @@ public sealed class RaftCore
     private readonly int _members;
     private readonly RaftOptions _options;
     private readonly Random _random;
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox;
+    private readonly Following _following;
+    private readonly DiskFront _disk;
     private readonly List<long> _refusedReads = [];
-    private HardState _written;
-    private LogPosition? _writing;
-    private bool _isWriting;
     private Leadership? _leadership;
     private VoteTally? _tally;
-    private (int From, LogPosition Position)? _fetch;
-    private LogPosition? _fetching;
     private int _ticks;
     private int _timeout;
     private int? _leader;
@@ -63,10 +39,12 @@ public sealed class RaftCore
         _members = members;
         _options = options;
         _random = random;
-        _written = state;
         Term = state.Term;
         Vote = state.Vote;
         Log = log;
+        _outbox = new Outbox(self) { Term = state.Term };
+        _disk = new DiskFront(log, state);
+        _following = new Following(log, _outbox);
         RestartTimer();
     }
 
@@ -86,13 +64,28 @@ public sealed class RaftCore
     /// This member may have forgotten what it promised (its disk was lost): it follows, but neither votes nor counts. Set by its owner, who also ends it,
     /// see <see cref="EndPassive"/>.
     /// </summary>
-    public bool IsPassive { get; set; }
+    public bool IsPassive
+    {
+        get => _outbox.IsPassive;
+        set
+        {
+            _outbox.IsPassive = value;
+            _following.HasForgotten |= value;
+        }
+    }
+
+    internal RaftRules Rules
+    {
+        get;
+        init
+        {
+            field = value;
+            _following.Rules = value;
+        }
+    } = RaftRules.All;
 
     /// <summary>It leads, and knows everything that earlier leaders committed.</summary>
     public bool KnowsCommitted => _leadership is { KnowsCommitted: true };
-
-    /// <summary>For tests: how far the leader believes a member's log to match.</summary>
-    internal long MatchOf(int member) => _leadership?.MatchOf(member) ?? 0;
 
     /// <summary>The next tick of the owner's clock.</summary>
     public void Tick()
@@ -135,7 +128,7 @@ public sealed class RaftCore
             return ProposeResult.NotLeader;
         }
 
-        if (leadership.TransferTarget is not null || UncommittedBytes() > _options.UncommittedBytesMax)
+        if (leadership.TransferTarget is not null || Log.UncommittedBytes > _options.UncommittedBytesMax)
         {
             return ProposeResult.Busy;
         }
@@ -168,51 +161,41 @@ public sealed class RaftCore
     /// <summary>What was given out to be written is durable.</summary>
     public void Written()
     {
-        Check.That(_isWriting);
-        _isWriting = false;
-        if (_writing is { } last)
+        _disk.Written();
+        if (Role == RaftRole.Candidate && _disk.State == new HardState(Term, Vote) && _tally is { IsWon: true })
         {
-            Log.SetStable(last);
-            _writing = null;
+            Won();
         }
 
         _leadership?.TryCommit();
     }
 
-    /// <summary>The state as of the position, or a later one, is here and durable: the log goes on behind it.</summary>
+    /// <summary>
+    /// The state as of the position, or a later one, is here and durable: the log goes on behind it. On the disk it begins anew there, in the same write,
+    /// unless that very entry is there: then those behind it stay. No write is under way meanwhile and none is taken.
+    /// </summary>
     /// <param name="position">As <see cref="RaftOutput.Fetch"/> said.</param>
     public void Restored(LogPosition position)
     {
-        _fetching = null;
-        if (position.Index <= Log.Committed)
-        {
-            return;
-        }
-
-        // Entries that are here already and match are kept: they are not sent twice.
-        if (Log.Has(position))
-        {
-            Log.Commit(position.Index);
-            Log.SetApplied(position.Index);
-        }
-        else
-        {
-            Log.Restart(position);
-        }
-
-        if (Role == RaftRole.Follower && _leader is { } leader)
-        {
-            ReplyAppended(leader, position);
-        }
+        Check.That(!_disk.IsWriting, "the log on the disk begins anew between two writes");
+        _following.Restored(position, Role == RaftRole.Follower ? _leader : null);
     }
 
+    /// <summary>
+    /// That member's disk was lost: what it had, and said that it had, counts no more. Its owner calls this before it answers the member's question, see
+    /// <see cref="EndPassive"/>.
+    /// </summary>
+    public void Forget(int member) => _leadership?.Forget(member);
+
     /// <summary>The state could not be fetched; the leader will offer it again.</summary>
-    public void FetchFailed() => _fetching = null;
+    public void FetchFailed() => _following.FetchFailed();
 
     /// <summary>
-    /// This member counts again. Before, its owner has asked all others for their terms and it has everything that was committed since: whatever it may have
-    /// promised was in <paramref name="highestTerm"/> or before, and there it votes no more.
+    /// This member counts again. Before, its owner has asked all other members; each called <see cref="Forget"/> and then told its term, and one of them led
+    /// in the highest of these and <see cref="KnowsCommitted"/>: what was committed there then is durable here now. Nothing that the member said before it
+    /// lost its disk may arrive after the answers. Whatever it may have promised was in <paramref name="highestTerm"/> or before, and there it votes no more.
     /// </summary>
+    /// <remarks>On the disk it stays passive until the next write, which makes the term and the vote durable.</remarks>
     public void EndPassive(long highestTerm)
     {
         IsPassive = false;
@@ -221,7 +204,7 @@ public sealed class RaftCore
             Follow(highestTerm, null);
         }
 
-        if (Role == RaftRole.Follower && Vote == HardState.Nobody)
+        if (Role == RaftRole.Follower && Vote == HardState.Nobody && Rules.SpendsForgottenVotes)
         {
             // Spent: who asks for it in this term may have had it before.
             Vote = _self;
@@ -269,6 +252,7 @@ public sealed class RaftCore
     /// <summary>What is to be done now. False: nothing.</summary>
     public bool TryTake(RaftOutput output)
     {
+        output.Clear();
         if (_leadership is { } leadership)
         {
             leadership.SendEntries();
@@ -281,17 +265,16 @@ public sealed class RaftCore
 
         Move(_outbox.AtOnce, output.Send);
         Move(_refusedReads, output.RefusedReads);
-        output.Fetch = _fetch;
-        _fetch = null;
-        if (_fetching is null && Log.Applied < Log.Committed)
+        output.Fetch = _following.TakeFetch();
+        if (!_following.IsFetching && Log.Applied < Log.Committed)
         {
             output.Committed.AddRange(Log.From(Log.Applied + 1, Log.Committed, _options.ApplyBytesMax));
             Log.SetApplied(output.Committed[^1].Index);
         }
 
-        if (!_isWriting)
+        if (!_disk.IsWriting)
         {
-            output.Write = TakeWrite();
+            output.Write = _disk.TakeWrite(new HardState(Term, Vote));
             Move(_outbox.AfterWrite, output.Write is null ? output.Send : output.SendAfterWrite);
         }
 
@@ -303,25 +286,6 @@ public sealed class RaftCore
         to.AddRange(from);
         from.Clear();
     }
-
-    private RaftWrite? TakeWrite()
-    {
-        var state = new HardState(Term, Vote);
-        var entries = Log.Unstable();
-        if (state == _written && entries.Count == 0)
-        {
-            return null;
-        }
-
-        var write = new RaftWrite(state == _written ? null : state, entries);
-        _written = state;
-        _writing = write.Last;
-        _isWriting = true;
-        return write;
-    }
-
-    private long UncommittedBytes() =>
-        Log.LastIndex == Log.Committed ? 0 : Log.Bytes * (Log.LastIndex - Log.Committed) / Math.Max(1, Log.LastIndex - Log.Before.Index);
 
     /// <summary>A later term. False: the message is not for this member to act on.</summary>
     private bool TryCatchUpTerm(RaftMessage message)
@@ -370,11 +334,13 @@ public sealed class RaftCore
     private void OnVoteRequest(RaftMessage message)
     {
         var isPreVote = message.Kind == RaftMessageKind.PreVote;
-        var isFree = isPreVote ? message.Term > Term : Vote == message.From || (Vote == HardState.Nobody && Leader is null);
-        var isGranted = isFree && !IsPassive && message.Position.IsUpToDateWith(Log.Last);
+        var isFree = isPreVote ? message.Term > Term && YieldsTo(message) : Vote == message.From || (Vote == HardState.Nobody && Leader is null) || !Rules.VotesOnceATerm;
+        var isComplete = message.Position.IsUpToDateWith(Log.Last) || !Rules.VotesForCompleteLogsOnly;
+        var isGranted = isFree && isComplete && !(IsPassive && Rules.PassiveCountsForNothing);
         if (isPreVote)
         {
-            _outbox.AfterWrite.Add(Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
+            Role = isGranted && Role == RaftRole.PreCandidate ? RaftRole.Follower : Role;
+            _outbox.AfterWrite.Add(_outbox.Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
             return;
         }
 
@@ -387,10 +353,16 @@ public sealed class RaftCore
         Reply(RaftMessageKind.VoteReply, message.From, !isGranted, _outbox.AfterWrite);
     }
 
+    /// <summary>
+    /// Two that ask at the same time, as when both lose the connection to their leader, would each have the other's word, then both campaign and neither
+    /// win: of two equal logs the lower index goes on, and who yields stops asking.
+    /// </summary>
+    private bool YieldsTo(RaftMessage message) => Role != RaftRole.PreCandidate || message.Position != Log.Last || message.From < _self;
+
     private void OnVoteReply(RaftMessage message)
     {
-        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate : Role == RaftRole.Candidate;
-        if (!isAwaited || message.IsPassive || _tally is not { } tally)
+        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate && (message.IsRejected || message.Term == Term + 1) : Role == RaftRole.Candidate;
+        if (!isAwaited || (message.IsPassive && Rules.PassiveCountsForNothing) || _tally is not { } tally)
         {
             return;
         }
@@ -416,66 +388,7 @@ public sealed class RaftCore
 
         _leader = message.From;
         RestartTimer();
-        switch (message.Kind)
-        {
-            case RaftMessageKind.Append:
-                OnAppend(message);
-                break;
-            case RaftMessageKind.Heartbeat:
-                Log.Commit(Math.Min(message.Commit, Log.LastIndex));
-                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
-                break;
-            case RaftMessageKind.Snapshot:
-                _outbox.AfterWrite.Add(Message(RaftMessageKind.HeartbeatReply, message.From) with { Round = message.Round });
-                OnSnapshot(message);
-                break;
-        }
-    }
-
-    private void OnAppend(RaftMessage message)
-    {
-        if (message.Position.Index < Log.Committed)
-        {
-            // Everything up to there is the leader's already; who sent this does not know it yet.
-            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
-            return;
-        }
-
-        if (!Log.Has(message.Position))
-        {
-            var possible = LastNotAfter(Math.Min(message.Position.Index, Log.LastIndex), message.Position.Term);
-            _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, message.From) with { IsRejected = true, Refused = message.Position.Index, Position = possible });
-            return;
-        }
-
-        Log.Accept(message.Entries);
-        var last = message.Entries.IsEmpty ? message.Position : message.Entries[^1].Position;
-        Log.Commit(Math.Min(message.Commit, last.Index));
-        ReplyAppended(message.From, last);
-    }
-
-    private void OnSnapshot(RaftMessage message)
-    {
-        if (message.Position.Index <= Log.Committed)
-        {
-            ReplyAppended(message.From, new LogPosition(Log.Committed, 0));
-        }
-        else if (_fetching is null)
-        {
-            _fetching = message.Position;
-            _fetch = (message.From, message.Position);
-        }
-    }
-
-    /// <summary>The last position up to the index whose term is not later: nothing behind it can match a leader's entry of that term.</summary>
-    private LogPosition LastNotAfter(long index, long term)
-    {
-        while (index > Log.Before.Index && Log[index].Term > term)
-        {
-            index--;
-        }
-
-        return index <= Log.Before.Index ? Log.Before : Log[index].Position;
+        _following.OnLeaderMessage(message);
     }
 
     private void Campaign(bool isTransfer)
@@ -483,11 +396,11 @@ public sealed class RaftCore
         RestartTimer();
         _leader = null;
         _tally = new VoteTally(_members, _self);
-        Role = isTransfer ? RaftRole.Candidate : RaftRole.PreCandidate;
-        if (isTransfer)
+        Role = RaftRole.PreCandidate;
+        if (isTransfer || !Rules.AsksBeforeCampaigning)
         {
-            Term++;
-            Vote = _self;
+            Role = RaftRole.Candidate;
+            EnterTerm(Term + 1, _self);
         }
 
         Ask(isTransfer);
@@ -498,8 +411,7 @@ public sealed class RaftCore
         if (Role == RaftRole.PreCandidate)
         {
             Role = RaftRole.Candidate;
-            Term++;
-            Vote = _self;
+            EnterTerm(Term + 1, _self);
             _tally = new VoteTally(_members, _self);
             RestartTimer();
             Ask(isTransfer: false);
@@ -508,7 +420,7 @@ public sealed class RaftCore
 
         Role = RaftRole.Leader;
         _tally = null;
-        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, _outbox);
+        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, Rules, _outbox);
         Append(RaftEntryKind.Empty, ReadOnlyMemory<byte>.Empty);
         _leadership.SendHeartbeats();
     }
@@ -520,7 +432,7 @@ public sealed class RaftCore
         {
             if (member != _self)
             {
-                var request = Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
+                var request = _outbox.Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
                 {
                     Term = isPreVote ? Term + 1 : Term,
                     Position = Log.Last,
@@ -530,7 +442,8 @@ public sealed class RaftCore
             }
         }
 
-        if (_tally!.IsWon)
+        // Alone in a group: it asks nobody, but its vote counts only once it is durable.
+        if (isPreVote && _tally!.IsWon)
         {
             Won();
         }
@@ -546,14 +459,26 @@ public sealed class RaftCore
 
         if (term > Term)
         {
-            Term = term;
-            Vote = HardState.Nobody;
+            EnterTerm(term, HardState.Nobody);
         }
 
         Role = RaftRole.Follower;
         _tally = null;
         _leader = leader;
         RestartTimer();
+    }
+
+    private void EnterTerm(long term, int vote)
+    {
+        Term = term;
+        Vote = vote;
+        _outbox.Term = term;
+        _following.TermBegins();
+        if (Rules.TakesBackUnsaidPromises)
+        {
+            // A later leader may replace what an answer speaks of before it is written: it would speak of a copy that never was.
+            _outbox.AfterWrite.Clear();
+        }
     }
 
     private LogPosition Append(RaftEntryKind kind, ReadOnlyMemory<byte> payload)
@@ -563,12 +488,7 @@ public sealed class RaftCore
         return position;
     }
 
-    private void ReplyAppended(int leader, LogPosition last) =>
-        _outbox.AfterWrite.Add(Message(RaftMessageKind.AppendReply, leader) with { Position = last });
-
-    private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(Message(kind, to) with { IsRejected = rejected });
-
-    private RaftMessage Message(RaftMessageKind kind, int to) => new() { Kind = kind, From = _self, To = to, Term = Term, IsPassive = IsPassive };
+    private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(_outbox.Message(kind, to) with { IsRejected = rejected });
 
     private void RestartTimer()
     {

@@ -53,8 +53,13 @@ public sealed class RaftLog
     /// <summary>Committed entries up to this index have been given out to be applied.</summary>
     public long Applied { get; private set; }
 
+    internal RaftRules Rules { get; init; } = RaftRules.All;
+
     /// <summary>Of all entries here.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Of entries that are not committed, about: as if all were of one size.</summary>
+    public long UncommittedBytes => LastIndex == Committed ? 0 : Bytes * (LastIndex - Committed) / Math.Max(1, LastIndex - Before.Index);
 
     /// <summary>The term of the entry, if it is here or the one before the first.</summary>
     public bool TryTermOf(long index, out long term)
@@ -90,7 +95,7 @@ public sealed class RaftLog
     {
         foreach (var entry in entries)
         {
-            if (Has(entry.Position) || entry.Index < FirstIndex)
+            if ((Has(entry.Position) && Rules.KeepsWhatMatches) || entry.Index < FirstIndex || (entry.Index <= LastIndex && !Rules.ReplacesWhatConflicts))
             {
                 continue;
             }
@@ -107,7 +112,7 @@ public sealed class RaftLog
     /// <summary>Entries from the index on, up to a limit of bytes but at least one.</summary>
     public List<RaftEntry> From(long index, long lastIndex, int bytesMax)
     {
-        var found = new List<RaftEntry>();
+        var found = new List<RaftEntry>((int)Math.Clamp(lastIndex - index + 1, 0, 16));
         var bytes = 0L;
         for (var i = index; i <= lastIndex; i++)
         {
@@ -162,6 +167,15 @@ public sealed class RaftLog
         Bytes -= _entries.Take(count).Sum(static entry => (long)entry.Bytes);
         _entries.RemoveRange(0, count);
         Before = before;
+    }
+
+    /// <summary>The state as of this position, or a later one, is durable here, and what the log says up to it is that state: no more is to be done with those entries.</summary>
+    public void Include(LogPosition position)
+    {
+        Check.That(Has(position) || position.Index <= Committed);
+        Stable = Math.Max(Stable, position.Index);
+        Committed = Math.Max(Committed, position.Index);
+        Applied = Math.Max(Applied, position.Index);
     }
 
     /// <summary>The state as of this position came from elsewhere: the log begins anew behind it.</summary>

@@ -25,6 +25,18 @@ public sealed class RaftOutput
     /// <summary>The state as of this position is to be fetched from that member, which leads; then <see cref="RaftCore.Restored"/>.</summary>
     public (int From, LogPosition Position)? Fetch { get; internal set; }
 
+    /// <summary>One output may be used again and again: what it had is gone with the next <see cref="RaftCore.TryTake"/>.</summary>
+    internal void Clear()
+    {
+        Write = null;
+        Fetch = null;
+        Send.Clear();
+        SendAfterWrite.Clear();
+        Committed.Clear();
+        Reads.Clear();
+        RefusedReads.Clear();
+    }
+
     public bool IsEmpty => Write is null && Fetch is null && Send.Count == 0 && SendAfterWrite.Count == 0 && Committed.Count == 0 && Reads.Count == 0 && RefusedReads.Count == 0;
 }
 

@@ -8,7 +8,7 @@ public readonly record struct ConfirmedRead(long Id, long Index);
 /// nobody else can have been leader when it came, and what was committed then is all that it must see. Reads that come while a round is under way
 /// share the next one.
 /// </summary>
-internal sealed class ReadRounds(int self, int members)
+internal sealed class ReadRounds(int self, int members, RaftRules rules)
 {
     private List<long> _waiting = [];
     private List<long> _asked = [];
@@ -44,7 +44,7 @@ internal sealed class ReadRounds(int self, int members)
     /// <summary>Members that answered a heartbeat of an earlier round say nothing about this one.</summary>
     public void Answered(int member, long round)
     {
-        if (round == Round)
+        if (round == Round || !rules.ReadsCountTheirRoundOnly)
         {
             _answered[member] = true;
         }
@@ -52,7 +52,7 @@ internal sealed class ReadRounds(int self, int members)
 
     public void TakeConfirmed(List<ConfirmedRead> confirmed)
     {
-        if (IsUnderWay && Quorum.IsMajority(_answered))
+        if (IsUnderWay && (Quorum.IsMajority(_answered) || !rules.ReadsAskMajority))
         {
             foreach (var id in _asked)
             {
