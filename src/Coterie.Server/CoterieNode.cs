@@ -155,6 +155,7 @@ public sealed class CoterieNode : IAsyncDisposable
         {
         }
 
+        _parts.Joined?.Invoke(_metadata!.Current.ClusterId);
         var (messenger, metadata, liveness) = (_messenger!, _metadata!, _liveness!);
         await FirstRoundAsync(liveness, linked.Token);
         await _clockKeeper.StartAsync(linked.Token);

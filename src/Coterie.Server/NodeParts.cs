@@ -24,5 +24,8 @@ public sealed record NodeParts
     /// <summary>The machine went down while writes were not synced: the end of what this node has acknowledged may not be in the store. See <see cref="SyncMark"/>.</summary>
     public bool MayHaveLostWrites { get; init; }
 
+    /// <summary>Called once at each start, as soon as the node is a member of this cluster; what it does is done before clients are served.</summary>
+    public Action<ClusterId>? Joined { get; init; }
+
     public required NodeOptions Options { get; init; }
 }

@@ -38,6 +38,13 @@ public sealed class SyncMarkFileTests : IDisposable
     }
 
     [Fact]
+    public void A_boot_that_has_no_name_is_refused()
+    {
+        Assert.Throws<IOException>(() => RunOn(" \n", SyncMode.Periodic));
+        Assert.False(RunOn("", SyncMode.Group));
+    }
+
+    [Fact]
     public void After_a_clean_stop_nothing_is_lost()
     {
         RunOn("first", SyncMode.Periodic, mark => mark.Stopped(isStoreWhole: true));

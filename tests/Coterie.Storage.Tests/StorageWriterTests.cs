@@ -254,6 +254,35 @@ public sealed class StorageWriterTests : IAsyncDisposable
         Assert.False(lax.Writer.TryEnqueue(new Write(10)));
     }
 
+    [Fact]
+    public async Task On_a_full_disk_what_was_acknowledged_before_is_synced_all_the_same()
+    {
+        await using var lax = new LaxWriter(SyncMode.Periodic, _engine);
+        var before = new Write(10, area: StorageArea.Data);
+        Assert.True(lax.Writer.TryEnqueue(before));
+        await _engine.CommitBegunAsync();
+        _engine.End(null);
+        Assert.Equal(WriteResult.Durable, await before.Result);
+
+        var held = new Write(10, area: StorageArea.Data);
+        Assert.True(lax.Writer.TryEnqueue(held));
+        await _engine.CommitBegunAsync();
+        lax.Writer.RequestSync();
+        var refused = new Write(10, area: StorageArea.Data);
+        Assert.True(lax.Writer.TryEnqueue(refused));
+        _engine.End(null);
+        await _engine.CommitBegunAsync();
+        Assert.Equal(1, _engine.OperationsOfLast);
+        _engine.End(new StorageFullException("full"));
+
+        await _engine.CommitBegunAsync();
+        Assert.True(_engine.IsLastSynced);
+        Assert.Equal(0, _engine.OperationsOfLast);
+        _engine.End(null);
+        Assert.Equal(WriteResult.Full, await refused.Result);
+        Assert.Equal((2, 1, 1), (lax.Writer.Counts.DurableWrites, lax.Writer.Counts.FullWrites, lax.Writer.Counts.Syncs));
+    }
+
     private Write Enqueue(StorageArea area)
     {
         var write = new Write(10, area: area);

@@ -103,7 +103,7 @@ public static partial class NodeHost
         {
             return (null, false);
         }
-        catch (Exception e) when (e is IOException or StorageFailedException or StorageCorruptException or StorageFullException
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageFailedException or StorageCorruptException or StorageFullException
             or FormationException or MalformedDataException or BrokenInvariantException)
         {
             // The node has not started: it serves nothing in any case, and only its configuration says whether there are others.

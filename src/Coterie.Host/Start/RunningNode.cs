@@ -55,6 +55,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
             Random = new Random(),
             Logging = logging,
             MayHaveLostWrites = mayHaveLostWrites,
+            Joined = cluster => directory.NoteMember(cluster.ToString()),
             Options = Translate(options, descriptors) with { HasBeenMember = directory.HasBeenMember && !options.FormNewCluster },
         });
         _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
@@ -72,7 +73,6 @@ internal sealed partial class RunningNode : IAsyncDisposable
             await running._admin.StartAsync(stop);
             await running._node.StartAsync(stop);
             running._mark.Started(options.Sync);
-            directory.NoteMember(running._node.Metadata.ClusterId.ToString());
             running._scrubber.Start();
             return running;
         }

@@ -40,7 +40,7 @@ internal sealed partial class Scrubber(RocksEngine engine, DataDirectory directo
                 {
                     // A thread of its own: it reads for hours, and waits between.
                     await Task.Factory.StartNew(Scrub, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                    directory.NoteScrub(time.GetUtcNow());
+                    await NoteAsync();
                 }
             }
         }
@@ -48,9 +48,19 @@ internal sealed partial class Scrubber(RocksEngine engine, DataDirectory directo
         {
             // The node stops.
         }
+    }
+
+    /// <summary>What cannot be noted now, on a full disk for one, is not a reason never to scrub again.</summary>
+    private async Task NoteAsync()
+    {
+        try
+        {
+            directory.NoteScrub(time.GetUtcNow());
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogNotScrubbed(exception.Message);
+            await Task.Delay(LongestWait, time, _stopping.Token);
         }
     }
 

@@ -25,6 +25,12 @@ internal sealed class SyncMarkFile(string path, string bootIdFile)
         }
 
         _boot = File.ReadAllText(bootIdFile).Trim();
+        if (_boot.Length == 0)
+        {
+            // One boot would look like any other, and the death of the machine like that of the process.
+            throw new IOException($"{bootIdFile} is empty: which boot of the system this is cannot be told");
+        }
+
         _noted = SyncMark.AtStart(found, _boot, mode);
         Note();
         return _noted is { HasLost: true };
@@ -58,14 +64,16 @@ internal sealed class SyncMarkFile(string path, string bootIdFile)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), SyncMarkJson.Default.SyncMark) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), SyncMarkJson.Default.SyncMark) ?? Unknown : null;
         }
         catch (JsonException)
         {
-            // It is there, so not every write was synced; more cannot be known.
-            return new SyncMark("", HasLost: true);
+            return Unknown;
         }
     }
+
+    /// <summary>It is there, so not every write was synced; more cannot be known.</summary>
+    private static SyncMark Unknown { get; } = new("", HasLost: true);
 
     private void Note()
     {

@@ -4,12 +4,12 @@ namespace Coterie.Storage.Trees;
 
 /// <summary>
 /// Which keys were written a moment ago: for at least the given time, for at most twice as long. What replicas have not all got yet is in here,
-/// and is not compared. Its owner holds a lock.
+/// and what differs in it is looked at once more before it is sent. Its owner holds a lock.
 /// </summary>
 /// <remarks>
 /// One bit a key, found by the key's hash: every write comes by here, and a bit is one access to memory where a set of keys is several, and copies of
 /// itself as it grows. A key may share its bit with another and then counts as recent though it is not, until the period has passed: at most one in
-/// eight does, since a period with more keys than it was made for counts every key as recent. Nothing is lost by it; what is not compared now is compared later.
+/// eight does, since a period with more keys than it was made for counts every key as recent. Nothing is lost by it: it only waits a little longer.
 /// </remarks>
 internal sealed class RecentWrites
 {

@@ -25,6 +25,7 @@ public sealed partial class StorageWriter : IStorageWriter
     private readonly ILogger _logger;
     private readonly Channel<IPendingWrite> _queue;
     private readonly StorageBatch _batch = new();
+    private readonly StorageBatch _nothing = new() { IsSynced = true };
     private readonly List<IPendingWrite> _writes = [];
     private Task? _loop;
     private bool _failed;
@@ -106,7 +107,7 @@ public sealed partial class StorageWriter : IStorageWriter
         {
             Volatile.Write(ref _isSyncDue, true);
 
-            // If there is no room for it, there are others to come. It is no write, and counts as none that was refused.
+            // If there is no room for it, there are others to come.
             _queue.Writer.TryWrite(Nudge.Instance);
         }
     }
@@ -182,7 +183,14 @@ public sealed partial class StorageWriter : IStorageWriter
             return;
         }
 
-        CompleteAll(_failed ? WriteResult.Failed : await CommitToEngineAsync());
+        var result = _failed ? WriteResult.Failed : await CommitToEngineAsync();
+        if (result == WriteResult.Full && Volatile.Read(ref _isSyncDue) && Volatile.Read(ref _hasUnsynced))
+        {
+            // What was acknowledged before must not wait until there is space: on a full disk the next batch fares no better.
+            await SyncAsync();
+        }
+
+        CompleteAll(result);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -196,9 +204,13 @@ public sealed partial class StorageWriter : IStorageWriter
             _leaves?.NoteRecent(_batch);
             await commit;
             _leaves?.Finished(durable: true);
-            NoteSync();
+            NoteSync(_batch.IsSynced);
             Volatile.Write(ref _syncedBytes, _syncedBytes + _batch.Bytes);
-            NoteSpace(null);
+            if (_batch.Count > 0)
+            {
+                NoteSpace(null);
+            }
+
             return WriteResult.Durable;
         }
         catch (StorageFullException exception)
@@ -214,10 +226,23 @@ public sealed partial class StorageWriter : IStorageWriter
         }
     }
 
-    private void NoteSync()
+    private async Task SyncAsync()
     {
-        Volatile.Write(ref _hasUnsynced, !_batch.IsSynced);
-        if (_batch.IsSynced)
+        try
+        {
+            await _engine.CommitAsync(_nothing);
+            NoteSync(isSynced: true);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void NoteSync(bool isSynced)
+    {
+        Volatile.Write(ref _hasUnsynced, !isSynced);
+        if (isSynced)
         {
             Volatile.Write(ref _isSyncDue, false);
             Volatile.Write(ref _syncs, _syncs + 1);
@@ -227,9 +252,9 @@ public sealed partial class StorageWriter : IStorageWriter
     private void CompleteAll(WriteResult result)
     {
         ref var count = ref result == WriteResult.Durable ? ref _durableWrites : ref result == WriteResult.Full ? ref _fullWrites : ref _failedWrites;
-        Volatile.Write(ref count, count + _writes.Count);
         foreach (var write in _writes)
         {
+            Volatile.Write(ref count, count + (write is Nudge ? 0 : 1));
             write.Completed(result);
         }
     }
