@@ -26,6 +26,7 @@ internal static class Timeline
     /// <summary>Writes were not acknowledged.</summary>
     public const char Missed = '!';
 
+    private const string Heading = "seconds";
     private const string Levels = "▁▂▃▄▅▆▇█";
     private const char None = ' ';
     private const int Step = 10;
@@ -38,7 +39,7 @@ internal static class Timeline
         var lines = new List<string>();
         var seconds = rows.Max(static row => row.Acked.Count);
         var most = Math.Max(1, rows.SelectMany(static row => row.Acked).DefaultIfEmpty().Max());
-        var margin = rows.Max(static row => row.Name.Length) + 2;
+        var margin = rows.Select(static row => row.Name.Length).Append(Heading.Length).Max() + 2;
         for (var from = 0; from < seconds; from += width)
         {
             var to = Math.Min(seconds, from + width);
@@ -68,7 +69,7 @@ internal static class Timeline
 
     private static string Scale(int from, int to, int margin)
     {
-        var line = new StringBuilder("seconds".PadRight(margin));
+        var line = new StringBuilder(Heading.PadRight(margin));
         for (var second = from; second < to; second += Step)
         {
             line.Append(second.ToString(CultureInfo.InvariantCulture).PadRight(Step));
