@@ -57,6 +57,18 @@ internal sealed class GroupMember
         }
     }
 
+    /// <summary>As far as this member has heard; null: of none.</summary>
+    public NodeId? Leader
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return LeaderNode();
+            }
+        }
+    }
+
     public void Tick()
     {
         lock (_gate)
