@@ -75,9 +75,9 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
             await Task.Delay(settings.Calm, cancellationToken);
             var victim = await leaders.LeaderAsync(cancellationToken);
             var from = Stopwatch.GetElapsedTime(_began);
-            await FaultAsync(victim, cancellationToken);
+            var back = await FaultAsync(victim, cancellationToken);
             await leaders.ReadyAsync(cancellationToken);
-            var fault = new LabFault(round, victim.Cql.ToString(), from, Stopwatch.GetElapsedTime(_began));
+            var fault = new LabFault(round, victim.Cql.ToString(), from, back, Stopwatch.GetElapsedTime(_began));
             _faults.Add(fault);
             Say(fault, Gap(leaderless, fault), Gap(leaderBased, fault));
             await Task.Delay(LabFigures.Settling, cancellationToken);
@@ -86,14 +86,17 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         await Task.Delay(settings.Calm, cancellationToken);
     }
 
-    private async Task FaultAsync(LabTarget victim, CancellationToken cancellationToken)
+    /// <returns>When the node was told to come back.</returns>
+    private async Task<TimeSpan> FaultAsync(LabTarget victim, CancellationToken cancellationToken)
     {
+        TimeSpan back;
         if (settings.Fault == LabFaultKind.Kill)
         {
             await cluster.KillAsync(victim, cancellationToken);
             await Task.Delay(settings.Down, cancellationToken);
+            back = Stopwatch.GetElapsedTime(_began);
             await cluster.StartAsync(victim, cancellationToken);
-            return;
+            return back;
         }
 
         await cluster.PauseAsync(victim, cancellationToken);
@@ -103,12 +106,15 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         }
         finally
         {
+            back = Stopwatch.GetElapsedTime(_began);
             await cluster.ResumeAsync(victim, CancellationToken.None);
         }
+
+        return back;
     }
 
     private static double Gap(LabWrites writes, LabFault fault) => LabFigures.LongestGap(
-        [.. writes.Written.Where(static write => write.Outcome == LabOutcome.Acknowledged).Select(static write => write.Ended).Order()], fault.From, fault.To).TotalMilliseconds;
+        [.. writes.Written.Where(static write => write.Outcome == LabOutcome.Acknowledged).Select(static write => write.Ended).Order()], fault.From, fault.Back).TotalMilliseconds;
 
     private void Say(LabFault fault, double leaderless, double leaderBased) => say(string.Create(
         CultureInfo.InvariantCulture,
@@ -122,7 +128,7 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
 
     private LabReport Report(List<LabWrite> leaderless, LabFindings found, List<LabWrite> leaderBased, LabFindings foundLed, TimeSpan offset, TimeSpan length)
     {
-        var faults = _faults.Select(fault => fault with { From = fault.From - offset, To = fault.To - offset }).ToList();
+        var faults = _faults.Select(fault => fault with { From = fault.From - offset, Back = fault.Back - offset, To = fault.To - offset }).ToList();
         return new LabReport(
             settings.Fault == LabFaultKind.Kill ? "kill" : "pause",
             settings.Rounds,
@@ -130,6 +136,6 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
             Math.Round(length.TotalSeconds, 2),
             KeyspaceReport.Of(LabFigures.Of(leaderless, faults, length), found),
             KeyspaceReport.Of(LabFigures.Of(leaderBased, faults, length), foundLed),
-            [.. faults.Select(static fault => new FaultReport(fault.Round, fault.Node, Math.Round(fault.From.TotalSeconds, 3), Math.Round(fault.To.TotalSeconds, 3)))]);
+            [.. faults.Select(FaultReport.Of)]);
     }
 }

@@ -2,9 +2,12 @@ using Coterie.Host.Lab;
 
 namespace Coterie.Cli.Lab;
 
-/// <summary>One fault: from the moment of the kill or pause until the node was back and ready. Times are since the lab began.</summary>
+/// <summary>One fault. Times are since the lab began.</summary>
 /// <param name="Node">The CQL address of the node it was done to.</param>
-internal readonly record struct LabFault(int Round, string Node, TimeSpan From, TimeSpan To);
+/// <param name="From">When it was killed or paused.</param>
+/// <param name="Back">When it was started again or went on.</param>
+/// <param name="To">When it was ready, and all saw each other again.</param>
+internal readonly record struct LabFault(int Round, string Node, TimeSpan From, TimeSpan Back, TimeSpan To);
 
 /// <summary>
 /// What the writes of one keyspace say about how it lived through the faults. Pure: records in, figures out.
@@ -20,8 +23,11 @@ internal sealed record LabFigures
 
     public required long Unknown { get; init; }
 
-    /// <summary>Of each round: the longest time between two acknowledgements that touches the fault.</summary>
+    /// <summary>Of each round: the longest time between two acknowledgements of which some was while the node was away.</summary>
     public required IReadOnlyList<double> GapsMs { get; init; }
+
+    /// <summary>The longest of which some was while it came back.</summary>
+    public required double ReturnGapMs { get; init; }
 
     /// <summary>The longest between two acknowledgements while nothing was wrong: what the machine does by itself.</summary>
     public required double CalmGapMs { get; init; }
@@ -59,7 +65,8 @@ internal sealed record LabFigures
             Acked = acked.Count,
             Failed = others.Count(static write => write.Outcome == LabOutcome.Failed),
             Unknown = others.Count(static write => write.Outcome != LabOutcome.Failed),
-            GapsMs = [.. faults.Select(fault => LongestGap(answers, fault.From, fault.To).TotalMilliseconds)],
+            GapsMs = [.. faults.Select(fault => LongestGap(answers, fault.From, fault.Back).TotalMilliseconds)],
+            ReturnGapMs = faults.Select(fault => LongestGap(answers, fault.Back, fault.To).TotalMilliseconds).DefaultIfEmpty().Max(),
             CalmGapMs = LongestCalmGap(answers, faults, end).TotalMilliseconds,
             P50Ms = Percentile(calm, 0.5),
             P99Ms = Percentile(calm, 0.99),

@@ -24,12 +24,12 @@ internal sealed class LabOutput(bool json)
         var isTerminal = !Console.IsOutputRedirected;
         var color = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         Console.WriteLine();
-        foreach (var line in Timeline.Render(Rows(report), Marks(report), Width(isTerminal), color))
+        foreach (var line in Timeline.Render(Rows(report), Marks(report), report.Rate, Width(isTerminal), color))
         {
             Console.WriteLine(line);
         }
 
-        Console.WriteLine($"a bar a second: writes acknowledged in it; {(color ? "red" : Timeline.Missed)}: some were not; {Timeline.Down} the node that led was {(report.Fault == "kill" ? "killed" : "paused")}; {Timeline.Up} it was ready again");
+        Console.WriteLine($"a bar a second: writes acknowledged in it, of {report.Rate:0} that were due; {(color ? "red" : Timeline.Missed)}: some were not; {Timeline.Down} the node that led was {(report.Fault == "kill" ? "killed" : "paused")}; {Timeline.Up} it was ready again");
         ResultTable.Write(
             ResultTable.CreateConsole(isTerminal),
             [("", false), ("leaderless", true), ("leader-based", true)],
@@ -48,6 +48,7 @@ internal sealed class LabOutput(bool json)
             Row("acknowledged and lost", static one => Count(one.Lost)),
             Row("longest gap at a fault, median (ms)", static one => Time(one.MedianGapMs)),
             Row("longest gap at a fault, worst (ms)", static one => Time(one.LongestGapMs)),
+            Row("longest gap while it came back, worst (ms)", static one => Time(one.ReturnGapMs)),
             Row("longest gap with nothing failing (ms)", static one => Time(one.CalmGapMs)),
             Row("p50 with nothing failing (ms)", static one => Time(one.P50Ms)),
             Row("p99 with nothing failing (ms)", static one => Time(one.P99Ms)),

@@ -15,8 +15,15 @@ internal sealed record LabReport(
 }
 
 /// <param name="FromSeconds">Since the writes began.</param>
-/// <param name="ToSeconds">When the node was back and ready.</param>
-internal sealed record FaultReport(int Round, string Node, double FromSeconds, double ToSeconds);
+/// <param name="BackSeconds">When the node was started again, or went on.</param>
+/// <param name="ToSeconds">When it was ready.</param>
+internal sealed record FaultReport(int Round, string Node, double FromSeconds, double BackSeconds, double ToSeconds)
+{
+    public static FaultReport Of(LabFault fault) => new(
+        fault.Round, fault.Node, Seconds(fault.From), Seconds(fault.Back), Seconds(fault.To));
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}
 
 /// <summary>One keyspace. Its times are in milliseconds.</summary>
 internal sealed record KeyspaceReport
@@ -45,6 +52,10 @@ internal sealed record KeyspaceReport
 
     public required double MedianGapMs { get; init; }
 
+    /// <summary>While the node came back.</summary>
+    public required double ReturnGapMs { get; init; }
+
+    /// <summary>With nothing failing: what the machine does by itself.</summary>
     public required double CalmGapMs { get; init; }
 
     public required double P50Ms { get; init; }
@@ -78,6 +89,7 @@ internal sealed record KeyspaceReport
         FailedFound = findings.FailedFound,
         LongestGapMs = Round(figures.LongestGapMs),
         MedianGapMs = Round(figures.MedianGapMs),
+        ReturnGapMs = Round(figures.ReturnGapMs),
         CalmGapMs = Round(figures.CalmGapMs),
         P50Ms = Round(figures.P50Ms),
         P99Ms = Round(figures.P99Ms),

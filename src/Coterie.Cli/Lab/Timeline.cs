@@ -13,7 +13,8 @@ internal readonly record struct TimelineMark(int Second, char Sign);
 
 /// <summary>
 /// Draws a bar for each second, as high as the writes acknowledged in it. Seconds in which writes were not acknowledged are red; where there is no colour,
-/// they have a sign of their own under them. All rows have one scale, so that they can be compared.
+/// they have a sign of their own under them. All rows have one scale, so that they can be compared: what was asked for is the full height, and what was
+/// held up before and comes on top of it makes no bar higher.
 /// </summary>
 internal static class Timeline
 {
@@ -33,12 +34,12 @@ internal static class Timeline
     private const string Red = "\e[31m";
     private const string Plain = "\e[0m";
 
+    /// <param name="full">Writes a second that make a bar of full height.</param>
     /// <param name="width">Seconds in a line.</param>
-    public static IReadOnlyList<string> Render(IReadOnlyList<TimelineRow> rows, IReadOnlyList<TimelineMark> marks, int width, bool color)
+    public static IReadOnlyList<string> Render(IReadOnlyList<TimelineRow> rows, IReadOnlyList<TimelineMark> marks, double full, int width, bool color)
     {
         var lines = new List<string>();
         var seconds = rows.Max(static row => row.Acked.Count);
-        var most = Math.Max(1, rows.SelectMany(static row => row.Acked).DefaultIfEmpty().Max());
         var margin = rows.Select(static row => row.Name.Length).Append(Heading.Length).Max() + 2;
         for (var from = 0; from < seconds; from += width)
         {
@@ -51,7 +52,7 @@ internal static class Timeline
             lines.Add(Scale(from, to, margin));
             foreach (var row in rows)
             {
-                lines.Add((row.Name.PadRight(margin) + Bars(row, from, to, most, color)).TrimEnd());
+                lines.Add((row.Name.PadRight(margin) + Bars(row, from, to, full, color)).TrimEnd());
                 if (!color && Signs(from, to, second => At(row.NotAcked, second) > 0 ? Missed : None) is { Length: > 0 } missed)
                 {
                     lines.Add("".PadRight(margin) + missed);
@@ -78,7 +79,7 @@ internal static class Timeline
         return line.ToString().TrimEnd();
     }
 
-    private static string Bars(TimelineRow row, int from, int to, int most, bool color)
+    private static string Bars(TimelineRow row, int from, int to, double full, bool color)
     {
         var line = new StringBuilder();
         var isRed = false;
@@ -92,14 +93,16 @@ internal static class Timeline
             }
 
             // With nothing to be high, red needs something to be red.
-            var bar = Bar(At(row.Acked, second), most);
+            var bar = Bar(At(row.Acked, second), full);
             line.Append(color && missed && bar == None ? Missed : bar);
         }
 
         return isRed ? line.Append(Plain).ToString() : line.ToString();
     }
 
-    private static char Bar(int acked, int most) => acked == 0 ? None : Levels[Math.Min(Levels.Length - 1, acked * Levels.Length / most)];
+    /// <summary>A write or two that fall into the next second, as at any steady pace, make no difference.</summary>
+    private static char Bar(int acked, double full) =>
+        acked == 0 ? None : Levels[Math.Clamp((int)Math.Round(acked * Levels.Length / full) - 1, 0, Levels.Length - 1)];
 
     private static int At(IReadOnlyList<int> counts, int second) => second < counts.Count ? counts[second] : 0;
 

@@ -62,7 +62,7 @@ public sealed class LabFiguresTests
                 Write(4, 13, 13.4), // Settling.
                 Write(5, 15, 15.03),
             ],
-            [new LabFault(1, "a", Seconds(10), Seconds(12))],
+            [new LabFault(1, "a", Seconds(10), Seconds(11), Seconds(12))],
             End);
 
         Assert.Equal((10, 30), (Math.Round(figures.P50Ms, 3), Math.Round(figures.P99Ms, 3)));
@@ -74,11 +74,14 @@ public sealed class LabFiguresTests
     {
         var figures = LabFigures.Of(
             [Write(0, 3, 4), Write(1, 3, 6), Write(2, 8, 9), Write(3, 8, 9.5), Write(4, 13, 14), Write(5, 13, 19)],
-            [new LabFault(1, "a", Seconds(5), Seconds(5.5)), new LabFault(2, "b", Seconds(9.2), Seconds(9.4)), new LabFault(3, "c", Seconds(15), Seconds(16))],
+            [new LabFault(1, "a", Seconds(5), Seconds(5.5), Seconds(5.7)), new LabFault(2, "b", Seconds(9.2), Seconds(9.4), Seconds(10)), new LabFault(3, "c", Seconds(15), Seconds(16), Seconds(17))],
             End);
 
         Assert.Equal([2_000, 500, 5_000], figures.GapsMs);
         Assert.Equal((2_000, 5_000), (figures.MedianGapMs, figures.LongestGapMs));
+
+        // The third came back in the quiet from 14 to 19.
+        Assert.Equal(5_000, figures.ReturnGapMs);
     }
 
     [Fact]

@@ -14,20 +14,20 @@ public sealed class TimelineTests
             [
                 "seconds       0",
                 "leaderless    █████",
-                "leader-based  █▅ ▁█",
+                "leader-based  █▄ ▁█",
                 "               !!",
                 "               ✗ ▲",
             ],
-            Timeline.Render([Steady, Broken], [new TimelineMark(1, Timeline.Down), new TimelineMark(3, Timeline.Up)], 60, color: false));
+            Timeline.Render([Steady, Broken], [new TimelineMark(1, Timeline.Down), new TimelineMark(3, Timeline.Up)], 200, 60, color: false));
     }
 
     [Fact]
     public void Seconds_with_writes_that_were_not_acknowledged_are_red()
     {
-        var lines = Timeline.Render([Steady, Broken], [], 60, color: true);
+        var lines = Timeline.Render([Steady, Broken], [], 200, 60, color: true);
 
         // Where nothing was acknowledged there is something to be red all the same.
-        Assert.Equal(["seconds       0", "leaderless    █████", "leader-based  █\e[31m▅!\e[0m▁█"], lines);
+        Assert.Equal(["seconds       0", "leaderless    █████", "leader-based  █\e[31m▄!\e[0m▁█"], lines);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class TimelineTests
     {
         var row = new TimelineRow("x", [10, 10, 10], [0, 1, 1]);
 
-        Assert.Equal(["x        █\e[31m█\e[0m", "x        \e[31m█\e[0m"], Timeline.Render([row], [], 2, color: true).Where(line => line.StartsWith('x')));
+        Assert.Equal(["x        █\e[31m█\e[0m", "x        \e[31m█\e[0m"], Timeline.Render([row], [], 10, 2, color: true).Where(line => line.StartsWith('x')));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class TimelineTests
                 "x        " + new string('█', 5),
                 "             !",
             ],
-            Timeline.Render([row], [new TimelineMark(5, Timeline.Down)], 20, color: false));
+            Timeline.Render([row], [new TimelineMark(5, Timeline.Down)], 8, 20, color: false));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class TimelineTests
     {
         TimelineMark[] marks = [new(2, Timeline.Up), new(2, Timeline.Down), new(3, Timeline.Down), new(3, Timeline.Up)];
 
-        Assert.Equal("                " + "✗✗", Timeline.Render([Steady, Broken], marks, 60, color: true)[^1]);
+        Assert.Equal("                " + "✗✗", Timeline.Render([Steady, Broken], marks, 200, 60, color: true)[^1]);
     }
 
     [Fact]
@@ -72,13 +72,19 @@ public sealed class TimelineTests
     {
         var row = new TimelineRow("x", [0, 1, 20_000], [0, 0, 0]);
 
-        Assert.Equal("x         ▁█", Timeline.Render([row], [], 60, color: false)[1]);
+        Assert.Equal("x         ▁█", Timeline.Render([row], [], 200, 60, color: false)[1]);
+    }
+
+    [Fact]
+    public void What_was_held_up_makes_no_bar_higher_than_full()
+    {
+        Assert.Equal("x        █▇█", Timeline.Render([new TimelineRow("x", [200, 175, 900], [])], [], 200, 60, color: false)[1]);
     }
 
     [Fact]
     public void A_row_may_be_shorter_than_the_others()
     {
-        var lines = Timeline.Render([Steady, new TimelineRow("short", [200], [])], [], 60, color: false);
+        var lines = Timeline.Render([Steady, new TimelineRow("short", [200], [])], [], 200, 60, color: false);
 
         Assert.Equal(["leaderless  █████", "short       █"], lines.Skip(1));
     }
