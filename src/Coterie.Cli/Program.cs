@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coterie.Cli.Bench;
 using Coterie.Cli.Cql;
 using Coterie.Cli.Dev;
+using Coterie.Cli.Lab;
 using Coterie.Cli.Repair;
 using Coterie.Cli.Start;
 using Coterie.Cli.Status;
@@ -15,6 +16,7 @@ var root = new RootCommand("Coterie: a leaderless database that speaks CQL")
     RepairCommand.Create(),
     CqlCommand.Create(),
     BenchCommand.Create(),
+    LabCommand.Create(),
     LimitCommands.CreateNode(),
     LimitCommands.CreateEcho(),
 };

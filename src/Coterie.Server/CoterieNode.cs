@@ -394,7 +394,7 @@ public sealed class CoterieNode : IAsyncDisposable
         _prepared = new PreparedStatements();
         _reads = new ReadCoordinator(
             messenger, metadata, maps, liveness, _parts.Time, Id, CoordinatorCounters, _options.Coordinator, _parts.Logging.CreateLogger<ReadCoordinator>());
-        var leaders = new LeaderCoordinators(messenger, maps, liveness, _parts.Time, Id, CoordinatorCounters, _options.Leaders, _reads, writes);
+        var leaders = new LeaderCoordinators(messenger, maps, liveness, _groups!, _parts.Time, Id, CoordinatorCounters, _options.Leaders, _reads, writes);
         return new ExecutionServices
         {
             Metadata = metadata,

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coterie.Cluster.Membership;
+using Coterie.Cluster.Ring;
 using Coterie.Coordinator.Hints;
 using Coterie.Host.Admin;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
+using Coterie.Raft;
+using Coterie.Replica.Groups;
 
 namespace Coterie.Host.Tests;
 
@@ -48,6 +51,23 @@ public sealed class ClusterReportsTests
     public void A_cluster_that_is_not_formed_is_not_ready()
     {
         Assert.False(ClusterReports.SeesMajority(ClusterMetadata.Empty, new Opinion(3)));
+    }
+
+    [Fact]
+    public void A_group_is_reported_as_its_member_sees_it()
+    {
+        var group = new ReplicaGroup([Id(1), Id(2), Id(3)], []);
+
+        var reports = ClusterReports.Groups(
+        [
+            new GroupStatus(group, RaftRole.Leader, Term: 7, Leader: Id(2), Committed: 50, Applied: 49, LogBytes: 4_000, LeaderChanges: 3),
+            new GroupStatus(group, RaftRole.PreCandidate, Term: 8, Leader: null, Committed: 1, Applied: 1, LogBytes: 0, LeaderChanges: 0),
+        ]);
+
+        Assert.Equal([group.Id.ToString(), group.Id.ToString()], reports.Select(one => one.Id));
+        Assert.Equal([Id(1).ToString(), Id(2).ToString(), Id(3).ToString()], reports[0].Members);
+        Assert.Equal(("Leader", Id(2).ToString(), 7, 50, 49, 4_000, 3), (reports[0].Role, reports[0].Leader, reports[0].Term, reports[0].Committed, reports[0].Applied, reports[0].LogBytes, reports[0].LeaderChanges));
+        Assert.Equal(("PreCandidate", null), (reports[1].Role, reports[1].Leader));
     }
 
     private static NodeId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));

@@ -5,7 +5,8 @@ using Coterie.Host.Admin;
 namespace Coterie.Cli.Status;
 
 /// <summary>What <c>coterie status --json</c> prints.</summary>
-internal sealed record ClusterStatus(string Cluster, string ClusterId, IReadOnlyList<NodeView> Nodes, IReadOnlyList<TableEquality> Tables);
+internal sealed record ClusterStatus(
+    string Cluster, string ClusterId, IReadOnlyList<NodeView> Nodes, IReadOnlyList<TableEquality> Tables, IReadOnlyList<GroupView> Groups);
 
 /// <summary>A node, and what it says itself: null if it does not answer.</summary>
 internal sealed record NodeView(PeerReport Node, StatusReport? Report);

@@ -27,13 +27,15 @@ internal static class StatusCommand
         var first = await client.GetAsync(contact, "/api/status", AdminJson.Default.StatusReport, cancellationToken);
         var views = await Task.WhenAll(first.Nodes.Select(node => ViewAsync(client, node, first, cancellationToken)));
         var tables = TableEquality.Of(views);
+        var groups = GroupView.Of(views);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new ClusterStatus(first.Cluster, first.ClusterId, views, tables), StatusJson.Default.ClusterStatus));
+            Console.WriteLine(JsonSerializer.Serialize(new ClusterStatus(first.Cluster, first.ClusterId, views, tables, groups), StatusJson.Default.ClusterStatus));
         }
         else
         {
             Show(first, views);
+            GroupTable.Show(groups);
             EqualityTable.Show(tables, [.. views.Where(static view => view.Report is null).Select(static view => view.Node.CqlAddress)]);
         }
 

@@ -54,7 +54,7 @@ internal sealed class Peer(LivenessMonitor owner, NodeId id, FailureDetectionOpt
                 _roundTrip = TimeSpan.FromMilliseconds(unchecked((int)now.TotalMilliseconds - slot));
                 again = !_opinion.IsAlive;
             }
-            else if (status == ReplyStatus.Unreachable)
+            else if (status is ReplyStatus.Unreachable or ReplyStatus.Lost)
             {
                 var advice = _opinion.Unreachable(slot, unchecked((int)now.TotalMilliseconds));
                 again = advice == UnreachableAdvice.TryAgain;

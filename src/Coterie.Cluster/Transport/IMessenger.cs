@@ -49,6 +49,9 @@ public enum ReplyStatus : byte
     /// <summary>No answer in time. Whether it was done is unknown.</summary>
     Timeout = 100,
 
-    /// <summary>No connection, or it broke before the answer. Whether it was done is unknown if it had been sent.</summary>
+    /// <summary>No connection, or none that got as far as sending it. Nothing was done.</summary>
     Unreachable = 101,
+
+    /// <summary>The connection broke before the answer. Whether it was done is unknown.</summary>
+    Lost = 102,
 }

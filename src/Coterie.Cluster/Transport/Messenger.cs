@@ -192,7 +192,7 @@ public sealed class Messenger : IMessenger, IPeerLinks, IAsyncDisposable
         _local.Close(unanswered);
         foreach (var reply in unanswered)
         {
-            _context.Answer(reply, ReplyStatus.Unreachable, []);
+            _context.Answer(reply, ReplyStatus.Lost, []);
         }
 
         await _held.StopAsync();

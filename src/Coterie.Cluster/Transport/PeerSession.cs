@@ -200,10 +200,13 @@ internal sealed class PeerSession(TransportContext context, PeerLink link, IPEnd
         _writer.Close();
         var unanswered = new List<PendingReply>();
         _pending.Close(unanswered);
+
+        // Nothing is written before the connection is established.
+        var status = IsEstablished ? ReplyStatus.Lost : ReplyStatus.Unreachable;
         foreach (var reply in unanswered)
         {
-            context.Counters.Ended(ReplyStatus.Unreachable);
-            context.Answer(reply, ReplyStatus.Unreachable, []);
+            context.Counters.Ended(status);
+            context.Answer(reply, status, []);
         }
 
         link.EndedAndAnswered(this);

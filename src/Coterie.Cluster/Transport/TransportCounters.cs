@@ -89,7 +89,7 @@ public sealed class TransportCounters
             case ReplyStatus.Timeout:
                 Interlocked.Increment(ref _timeouts);
                 break;
-            case ReplyStatus.Unreachable:
+            case ReplyStatus.Unreachable or ReplyStatus.Lost:
                 Interlocked.Increment(ref _unreachable);
                 break;
         }

@@ -14,6 +14,7 @@ public sealed class LeaderCoordinators
         IMessenger messenger,
         ReplicaMaps maps,
         ILiveness liveness,
+        ILeaderView leaders,
         TimeProvider time,
         NodeId self,
         CoordinatorCounters counters,
@@ -21,7 +22,7 @@ public sealed class LeaderCoordinators
         ReadCoordinator reads,
         IWriteCoordinator writes)
     {
-        var requests = new LeaderRequests(messenger, liveness, time, self, options);
+        var requests = new LeaderRequests(messenger, liveness, leaders, time, self, options);
         Reads = new ReadsByKeyspace(reads, new LeaderReadCoordinator(requests, reads, maps, time));
         Writes = new WritesByKeyspace(writes, new LeaderWriteCoordinator(requests, maps, counters));
     }

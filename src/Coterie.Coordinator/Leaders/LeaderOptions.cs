@@ -9,4 +9,7 @@ public sealed record LeaderOptions
 
     /// <summary>Before the members are asked again who leads.</summary>
     public TimeSpan ElectionPause { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>What may be asked twice is asked again after this: who led may be paused, and another lead by now.</summary>
+    public TimeSpan QuestionPatience { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -12,7 +12,12 @@ namespace Coterie.Coordinator.Leaders;
 /// Finds the leader of a group and asks it. While there is none, it waits: a member that does not lead has done nothing, so asking the next is safe. Once a
 /// write has been sent to a leader and its answer is lost, nobody knows whether it will be applied, and it is not sent again.
 /// </summary>
-internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, TimeProvider time, NodeId self, LeaderOptions options)
+/// <remarks>
+/// A node that is a member itself goes by what it has heard: it learns of an election when it happens, and asks nobody meanwhile, since who led before may
+/// take a write and never answer. Other nodes ask around, beginning with who led the last time.
+/// </remarks>
+internal sealed class LeaderRequests(
+    IMessenger messenger, ILiveness liveness, ILeaderView leaders, TimeProvider time, NodeId self, LeaderOptions options)
 {
     private readonly ConcurrentDictionary<GroupId, NodeId> _leaders = [];
 
@@ -28,25 +33,31 @@ internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, T
     {
         var began = time.GetTimestamp();
         var tried = 0;
-        NodeId? hint = _leaders.TryGetValue(members.Group, out var known) ? known : null;
+        var hint = Known(members);
         while (true)
         {
             var left = timeout - time.GetElapsedTime(began);
-            if (CountAlive(members) < members.Majority || left <= TimeSpan.Zero || (tried > members.Count && !options.WaitsForElection))
+            if (CountAlive(members) < members.Majority || left <= TimeSpan.Zero)
             {
                 return new LeaderAnswer(RequestResult.Unavailable, default);
             }
 
             if (Next(members, hint, tried) is not { } target)
             {
+                if (!options.WaitsForElection)
+                {
+                    return new LeaderAnswer(RequestResult.Unavailable, default);
+                }
+
                 await Task.Delay(options.ElectionPause, time);
-                (hint, tried) = (null, 0);
+                (hint, tried) = (Known(members), 0);
                 continue;
             }
 
             tried++;
             hint = null;
-            var reply = await messenger.AskAsync(target, verb, body, left, CancellationToken.None);
+            var patience = repeat == Repeat.Freely && left > options.QuestionPatience ? options.QuestionPatience : left;
+            var reply = await messenger.AskAsync(target, verb, body, patience, CancellationToken.None);
             switch (reply.Status)
             {
                 case ReplyStatus.Ok:
@@ -66,10 +77,16 @@ internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, T
                     break;
                 case ReplyStatus.Failed:
                     return new LeaderAnswer(RequestResult.Failure, target);
-                case ReplyStatus.Overloaded:
+                case ReplyStatus.Overloaded or ReplyStatus.Stale:
                     break;
-                case ReplyStatus.Timeout or ReplyStatus.Unreachable when repeat == Repeat.Never:
-                    return new LeaderAnswer(RequestResult.Timeout, target);
+                default:
+                    _leaders.TryRemove(KeyValuePair.Create(members.Group, target));
+                    if (repeat == Repeat.Never && reply.Status != ReplyStatus.Unreachable)
+                    {
+                        return new LeaderAnswer(RequestResult.Timeout, target);
+                    }
+
+                    break;
             }
         }
     }
@@ -97,7 +114,13 @@ internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, T
         return alive;
     }
 
-    /// <summary>Who was named, if it lives; then this node itself, then the others. Null: all have been asked.</summary>
+    /// <summary>Who leads, as far as this node knows.</summary>
+    private NodeId? Known(ReplicaSet members) =>
+        members.Contains(self) ? leaders.LeaderOf(members.Group)
+        : _leaders.TryGetValue(members.Group, out var known) ? known
+        : null;
+
+    /// <summary>Who was named, if it lives; then, unless this node is a member itself, the others in turn. Null: nobody is left to ask.</summary>
     private NodeId? Next(ReplicaSet members, NodeId? hint, int tried)
     {
         if (tried > members.Count)
@@ -110,10 +133,9 @@ internal sealed class LeaderRequests(IMessenger messenger, ILiveness liveness, T
             return named;
         }
 
-        var first = Math.Max(0, members.IndexOf(self));
-        for (var i = 0; i < members.Count; i++)
+        for (var i = 0; i < members.Count && !members.Contains(self); i++)
         {
-            var node = members.Nodes[(first + tried + i) % members.Count];
+            var node = members.Nodes[(tried + i) % members.Count];
             if (liveness.IsAlive(node))
             {
                 return node;

@@ -141,7 +141,7 @@ internal sealed class ReadCore
         _dataOutstanding -= wasForData ? 1 : 0;
         if (!state.Answered)
         {
-            if (status is ReplyStatus.Timeout or ReplyStatus.Unreachable)
+            if (status is ReplyStatus.Timeout or ReplyStatus.Unreachable or ReplyStatus.Lost)
             {
                 _tally.Lose(slot);
             }

@@ -59,7 +59,7 @@ internal sealed class WriteCore
             case ReplyStatus.Ok:
                 _tally.Acknowledge(slot);
                 break;
-            case ReplyStatus.Timeout or ReplyStatus.Unreachable:
+            case ReplyStatus.Timeout or ReplyStatus.Unreachable or ReplyStatus.Lost:
                 _tally.Lose(slot);
                 break;
             default:

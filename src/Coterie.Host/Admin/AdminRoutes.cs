@@ -39,7 +39,11 @@ internal static class AdminRoutes
         var report = ClusterReports.Status(
             node.Metadata, Opinions(node), node.Id, Environment.ProcessId, node.IsServing, time.GetElapsedTime(started), engine.ApproximateBytes(),
             node.HintsWaiting, time.GetUtcNow());
-        return report with { Tables = ClusterReports.Tables(node.Metadata, node.Repair?.Pairs() ?? [], time.GetUtcNow()) };
+        return report with
+        {
+            Tables = ClusterReports.Tables(node.Metadata, node.Repair?.Pairs() ?? [], time.GetUtcNow()),
+            Groups = ClusterReports.Groups(node.Groups),
+        };
     }
 
     private static AdminAnswer Ready(CoterieNode node)

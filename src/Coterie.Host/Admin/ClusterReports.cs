@@ -3,6 +3,7 @@ using Coterie.Coordinator.Hints;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Repair;
+using Coterie.Replica.Groups;
 
 namespace Coterie.Host.Admin;
 
@@ -67,6 +68,21 @@ internal static class ClusterReports
                    ]),
         ];
     }
+
+    public static IReadOnlyList<GroupReport> Groups(IReadOnlyList<GroupStatus> groups) =>
+    [
+        .. from one in groups
+           select new GroupReport(
+               one.Group.Id.ToString(),
+               [.. one.Group.Nodes.Select(static node => node.ToString())],
+               one.Role.ToString(),
+               one.Leader?.ToString(),
+               one.Term,
+               one.Committed,
+               one.Applied,
+               one.LogBytes,
+               one.LeaderChanges),
+    ];
 
     public static RingReport Ring(ClusterMetadata metadata, ILiveness liveness)
     {

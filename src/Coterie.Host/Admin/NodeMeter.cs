@@ -32,6 +32,7 @@ internal sealed class NodeMeter : IDisposable
         AddWriter();
         AddTransport();
         RepairMeter.Add(_meter, node);
+        GroupMeter.Add(_meter, node);
         Gauge("storage_bytes", "Approximate bytes held on disk", engine.ApproximateBytes);
         Gauge("metadata_epoch", "Epoch of the cluster metadata that this node has", () => node.Metadata.Epoch.Value);
         _meter.CreateObservableGauge("coterie.node.up", NodesUp, null, "Whether this node sees the other alive: its own opinion");

@@ -8,6 +8,9 @@ public sealed record StatusReport(
 {
     /// <summary>All tables of the cluster, each with the pairs of replicas that this node compares.</summary>
     public IReadOnlyList<TableReport> Tables { get; init; } = [];
+
+    /// <summary>Of leader-based keyspaces, those that the reporting node is a member of.</summary>
+    public IReadOnlyList<GroupReport> Groups { get; init; } = [];
 }
 
 /// <summary>A node of the cluster as the reporting node sees it. Its own opinion: two nodes may differ.</summary>
@@ -24,6 +27,16 @@ public sealed record TableReport(string Keyspace, string Table, IReadOnlyList<Pa
 /// <param name="SecondsSinceEqual">How long ago every range that the two share was last known to be equal; null: not since the reporting node started.</param>
 /// <param name="Failure">Why the last comparison failed; null: it did not.</param>
 public sealed record PairReport(string Peer, double? SecondsSinceEqual, string? Failure);
+
+/// <summary>A member of a group of replicas that elect a leader, as it sees itself.</summary>
+/// <param name="Id">The same on every member.</param>
+/// <param name="Members">The ids of the nodes.</param>
+/// <param name="Role">Leader, Follower, Candidate or PreCandidate.</param>
+/// <param name="Leader">The leading node's id, as far as this member has heard; null: it knows of none.</param>
+/// <param name="Committed">Index of the last entry of the log known to be committed.</param>
+/// <param name="Applied">Index of the last entry that is in the tables here.</param>
+public sealed record GroupReport(
+    string Id, IReadOnlyList<string> Members, string Role, string? Leader, long Term, long Committed, long Applied, long LogBytes, long LeaderChanges);
 
 /// <summary>Who owns which part of the ring: the answer of <c>/api/ring</c>.</summary>
 public sealed record RingReport(string Cluster, long Epoch, IReadOnlyList<RingNode> Nodes);

@@ -24,6 +24,8 @@ internal sealed class GroupMember
     private LogWrite? _unsentLog;
     private long _applied;
     private long _stamp;
+    private int? _lastLeader;
+    private long _leaderChanges;
     private bool _isStopped;
 
     /// <exception cref="MalformedDataException">The log on the disk is damaged.</exception>
@@ -50,7 +52,19 @@ internal sealed class GroupMember
         {
             lock (_gate)
             {
-                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes);
+                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes, _leaderChanges);
+            }
+        }
+    }
+
+    /// <summary>As far as this member has heard; null: of none.</summary>
+    public NodeId? Leader
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return LeaderNode();
             }
         }
     }
@@ -277,6 +291,12 @@ internal sealed class GroupMember
             {
                 _waiters.RefuseRead(read, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
             }
+        }
+
+        if (_core.Leader is { } leader && leader != _lastLeader)
+        {
+            _lastLeader = leader;
+            _leaderChanges++;
         }
 
         _parts.Mail.Flush();

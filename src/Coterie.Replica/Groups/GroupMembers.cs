@@ -14,7 +14,7 @@ namespace Coterie.Replica.Groups;
 /// The groups that this node is a member of: one for each set of nodes that keeps rows of a leader-based keyspace. Follows the metadata, and gives all of
 /// them their ticks. A group that no keyspace needs any more goes on until the node stops: its log is what the next keyspace with these replicas begins from.
 /// </summary>
-public sealed class GroupMembers : IAsyncDisposable
+public sealed class GroupMembers : ILeaderView, IAsyncDisposable
 {
     /// <summary>So long a message between members may be on its way.</summary>
     private static readonly TimeSpan MailTimeout = TimeSpan.FromSeconds(1);
@@ -61,6 +61,8 @@ public sealed class GroupMembers : IAsyncDisposable
     }
 
     public IReadOnlyList<GroupStatus> Status() => [.. _members.OrderBy(static one => one.Key).Select(static one => one.Value.Status)];
+
+    public NodeId? LeaderOf(GroupId group) => Find(group)?.Leader;
 
     public async ValueTask DisposeAsync()
     {

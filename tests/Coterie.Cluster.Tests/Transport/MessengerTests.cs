@@ -147,7 +147,7 @@ public sealed class MessengerTests : IAsyncLifetime
 
         Assert.True(arrived.Wait(TimeSpan.FromSeconds(30)));
         _network.Last().Abort();
-        Assert.Equal(ReplyStatus.Unreachable, (await waiter.ReplyAsync(2)).Status);
+        Assert.Equal(ReplyStatus.Lost, (await waiter.ReplyAsync(2)).Status);
         Assert.Equal(_two.Id, await lost.Task);
         Assert.Equal(ReplyStatus.Ok, await AskAsync(_two.Id));
     }
@@ -159,7 +159,7 @@ public sealed class MessengerTests : IAsyncLifetime
         var waiter = new Waiter();
         _one.Messenger.Send(_two.Id, Verb.Mutate, "x"u8, Second, waiter, 0);
         _one.Messenger.Abort(_two.Id);
-        Assert.Equal(ReplyStatus.Unreachable, (await waiter.ReplyAsync()).Status);
+        Assert.Equal(ReplyStatus.Lost, (await waiter.ReplyAsync()).Status);
     }
 
     [Fact]
@@ -434,8 +434,8 @@ public sealed class MessengerTests : IAsyncLifetime
         _one.Messenger.Send(_two.Id, Verb.Mutate, [], Second, waiter, 0);
         _one.Messenger.Send(_one.Id, Verb.Mutate, [], Second, waiter, 1);
         await _one.Messenger.DisposeAsync();
-        Assert.Equal(ReplyStatus.Unreachable, (await waiter.ReplyAsync(0)).Status);
-        Assert.Equal(ReplyStatus.Unreachable, (await waiter.ReplyAsync(1)).Status);
+        Assert.Equal(ReplyStatus.Lost, (await waiter.ReplyAsync(0)).Status);
+        Assert.Equal(ReplyStatus.Lost, (await waiter.ReplyAsync(1)).Status);
     }
 
     private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

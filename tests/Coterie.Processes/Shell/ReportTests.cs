@@ -58,6 +58,32 @@ public sealed class ReportTests(SharedCluster shared)
         Assert.False((bool)down["node"]!["up"]!);
     }
 
+    [Fact]
+    public async Task Who_leads_a_leader_based_keyspace_is_shown()
+    {
+        var cluster = shared.Cluster;
+        await using var client = await cluster.ConnectAsync();
+        await client.AskAsync("CREATE KEYSPACE led WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3} AND consistency = 'global'");
+        JsonNode? group = null;
+        await Until.TrueAsync("the status names a leader", async () =>
+        {
+            var status = JsonNode.Parse((await CoterieCommand.RunAsync("status", "--json", "--contact", cluster.Admin(2).ToString())).Output)!;
+            group = status["groups"]!.AsArray().SingleOrDefault();
+            return group?["leader"] is not null && group["applied"]!.AsArray().All(applied => applied is not null && (long)applied > 0);
+        });
+
+        var text = await CoterieCommand.RunAsync("status", "--contact", cluster.Admin(1).ToString());
+        var leader = Enumerable.Range(1, 3).Single(node => cluster.Cql(node).ToString() == (string?)group!["leader"]);
+        using var http = new HttpClient();
+        var metrics = await Task.WhenAll(Enumerable.Range(1, 3).Select(node => http.GetStringAsync(new Uri($"http://{cluster.Admin(node)}/metrics"))));
+
+        Assert.Equal(3, group!["members"]!.AsArray().Count);
+        Assert.Contains((string)group["leader"]!, Row(text.Output, (string)group["id"]!));
+        Assert.All(Enumerable.Range(1, 3), node => Assert.Contains(
+            $"coterie_group_leads{{group=\"{group["id"]}\"}} {(node == leader ? 1 : 0)}", metrics[node - 1], StringComparison.Ordinal));
+        Assert.All(metrics, text => Assert.Contains($"coterie_group_leader_changes_total{{group=\"{group["id"]}\"}} ", text, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("status")]
     [InlineData("ring")]

@@ -17,7 +17,7 @@ public sealed class TransportSimulationTests
             Simulator.Kernel.Simulation.Watched(() => Run(seed));
         }
 
-        Assert.True(seen[ReplyStatus.Ok] > 1_000 && seen[ReplyStatus.Unreachable] > 100 && seen[ReplyStatus.Timeout] > 100, string.Join(' ', seen));
+        Assert.True(seen[ReplyStatus.Ok] > 1_000 && seen[ReplyStatus.Unreachable] > 100 && seen[ReplyStatus.Lost] > 100 && seen[ReplyStatus.Timeout] > 100, string.Join(' ', seen));
 
         Simulator.Kernel.Simulation Run(ulong seed)
         {

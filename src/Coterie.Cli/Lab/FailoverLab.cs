@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using Coterie.Host.Lab;
+
+namespace Coterie.Cli.Lab;
+
+/// <summary>
+/// Writes the same stream to a leaderless and to a leader-based keyspace while the node that leads is taken down again and again, and then looks for every
+/// write that was acknowledged. Both keyspaces feel the same fault of the same node.
+/// </summary>
+internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Action<string> say)
+{
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
+
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly List<LabFault> _faults = [];
+
+    /// <exception cref="IOException">A node did not do what it was told, or nobody answers.</exception>
+    public async Task<LabReport> RunAsync(CancellationToken cancellationToken)
+    {
+        using var leaders = new LabLeaders(cluster);
+        await leaders.ReadyAsync(cancellationToken);
+        var tables = await LabTables.CreateAsync(cluster.Nodes[0], cancellationToken);
+        await leaders.LeaderAsync(cancellationToken);
+        var servers = cluster.Nodes.Select(static node => node.Cql).ToList();
+        await using var leaderless = new LabWrites(tables.Leaderless, servers, settings.Rate, _began);
+        await using var leaderBased = new LabWrites(tables.LeaderBased, servers, settings.Rate, _began);
+        await ConnectedAsync([leaderless, leaderBased], cancellationToken);
+
+        var offset = Stopwatch.GetElapsedTime(_began);
+        say(string.Create(CultureInfo.InvariantCulture, $"{settings.Rate:0} writes a second to each keyspace at QUORUM; {settings.Rounds} rounds"));
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var streams = Task.WhenAll(leaderless.RunAsync(writing.Token), leaderBased.RunAsync(writing.Token));
+        try
+        {
+            await RoundsAsync(leaders, leaderless, leaderBased, cancellationToken);
+        }
+        finally
+        {
+            await writing.CancelAsync();
+            await streams;
+        }
+
+        var end = Stopwatch.GetElapsedTime(_began);
+        var found = await ReadBackAsync(leaderless, "leaderless", cancellationToken);
+        var foundLed = await ReadBackAsync(leaderBased, "leader-based", cancellationToken);
+        var report = Report(Shift(leaderless.Written, offset), found, Shift(leaderBased.Written, offset), foundLed, offset, end - offset);
+        if (report.IsRight && settings.Contact is not null)
+        {
+            await tables.DropAsync(cluster.Nodes[0], cancellationToken);
+        }
+
+        return report;
+    }
+
+    private static async Task ConnectedAsync(LabWrites[] streams, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(ConnectPatience);
+        while (streams.Any(static stream => stream.Connected < 2) && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(ConnectPause, cancellationToken);
+        }
+    }
+
+    /// <summary>Times from when the writes began.</summary>
+    private static List<LabWrite> Shift(IReadOnlyList<LabWrite> writes, TimeSpan offset) =>
+        [.. writes.Select(write => write with { Due = write.Due - offset, Ended = write.Ended - offset })];
+
+    private async Task RoundsAsync(LabLeaders leaders, LabWrites leaderless, LabWrites leaderBased, CancellationToken cancellationToken)
+    {
+        await Task.Delay(LabFigures.Settling, cancellationToken);
+        for (var round = 1; round <= settings.Rounds; round++)
+        {
+            await Task.Delay(settings.Calm, cancellationToken);
+            var victim = await leaders.LeaderAsync(cancellationToken);
+            var from = Stopwatch.GetElapsedTime(_began);
+            var back = await FaultAsync(victim, cancellationToken);
+            await leaders.ReadyAsync(cancellationToken);
+            var fault = new LabFault(round, victim.Cql.ToString(), from, back, Stopwatch.GetElapsedTime(_began));
+            _faults.Add(fault);
+            Say(fault, Gap(leaderless, fault), Gap(leaderBased, fault));
+            await Task.Delay(LabFigures.Settling, cancellationToken);
+        }
+
+        await Task.Delay(settings.Calm, cancellationToken);
+    }
+
+    /// <returns>When the node was told to come back.</returns>
+    private async Task<TimeSpan> FaultAsync(LabTarget victim, CancellationToken cancellationToken)
+    {
+        TimeSpan back;
+        if (settings.Fault == LabFaultKind.Kill)
+        {
+            await cluster.KillAsync(victim, cancellationToken);
+            await Task.Delay(settings.Down, cancellationToken);
+            back = Stopwatch.GetElapsedTime(_began);
+            await cluster.StartAsync(victim, cancellationToken);
+            return back;
+        }
+
+        await cluster.PauseAsync(victim, cancellationToken);
+        try
+        {
+            await Task.Delay(settings.Down, cancellationToken);
+        }
+        finally
+        {
+            back = Stopwatch.GetElapsedTime(_began);
+            await cluster.ResumeAsync(victim, CancellationToken.None);
+        }
+
+        return back;
+    }
+
+    private static double Gap(LabWrites writes, LabFault fault) => LabFigures.LongestGap(
+        [.. writes.Written.Where(static write => write.Outcome == LabOutcome.Acknowledged).Select(static write => write.Ended).Order()], fault.From, fault.Back).TotalMilliseconds;
+
+    private void Say(LabFault fault, double leaderless, double leaderBased) => say(string.Create(
+        CultureInfo.InvariantCulture,
+        $"round {fault.Round}: {fault.Node} led and was {(settings.Fault == LabFaultKind.Kill ? "killed" : "paused")}, ready again after {(fault.To - fault.From).TotalSeconds:0.0} s; longest without a write: leaderless {leaderless:0} ms, leader-based {leaderBased:0} ms"));
+
+    private Task<LabFindings> ReadBackAsync(LabWrites writes, string name, CancellationToken cancellationToken)
+    {
+        say(string.Create(CultureInfo.InvariantCulture, $"looking for {writes.Written.Count:N0} writes to the {name} keyspace at QUORUM"));
+        return writes.ReadBackAsync(static _ => { }, cancellationToken);
+    }
+
+    private LabReport Report(List<LabWrite> leaderless, LabFindings found, List<LabWrite> leaderBased, LabFindings foundLed, TimeSpan offset, TimeSpan length)
+    {
+        var faults = _faults.Select(fault => fault with { From = fault.From - offset, Back = fault.Back - offset, To = fault.To - offset }).ToList();
+        return new LabReport(
+            settings.Fault == LabFaultKind.Kill ? "kill" : "pause",
+            settings.Rounds,
+            settings.Rate,
+            Math.Round(length.TotalSeconds, 2),
+            KeyspaceReport.Of(LabFigures.Of(leaderless, faults, length), found),
+            KeyspaceReport.Of(LabFigures.Of(leaderBased, faults, length), foundLed),
+            [.. faults.Select(FaultReport.Of)]);
+    }
+}

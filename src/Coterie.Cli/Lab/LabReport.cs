@@ -1,0 +1,109 @@
+using System.Text.Json.Serialization;
+using Coterie.Host.Lab;
+
+namespace Coterie.Cli.Lab;
+
+/// <summary>What <c>coterie lab --json</c> prints.</summary>
+/// <param name="Fault">kill or pause.</param>
+/// <param name="Rate">Writes a second to each keyspace.</param>
+internal sealed record LabReport(
+    string Fault, int Rounds, double Rate, double Seconds, KeyspaceReport Leaderless, KeyspaceReport LeaderBased, IReadOnlyList<FaultReport> Faults)
+{
+    /// <summary>Everything acknowledged is there, and nothing that was said not to have been done.</summary>
+    [JsonIgnore]
+    public bool IsRight => Leaderless.IsRight && LeaderBased.IsRight;
+}
+
+/// <param name="FromSeconds">Since the writes began.</param>
+/// <param name="BackSeconds">When the node was started again, or went on.</param>
+/// <param name="ToSeconds">When it was ready.</param>
+internal sealed record FaultReport(int Round, string Node, double FromSeconds, double BackSeconds, double ToSeconds)
+{
+    public static FaultReport Of(LabFault fault) => new(
+        fault.Round, fault.Node, Seconds(fault.From), Seconds(fault.Back), Seconds(fault.To));
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}
+
+/// <summary>One keyspace. Its times are in milliseconds.</summary>
+internal sealed record KeyspaceReport
+{
+    public required long Acked { get; init; }
+
+    /// <summary>The cluster said that nothing was done.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Not known whether they were done.</summary>
+    public required long Unknown { get; init; }
+
+    /// <summary>Acknowledged, and not found at QUORUM afterwards.</summary>
+    public required long Lost { get; init; }
+
+    /// <summary>Acknowledged, and no answer at QUORUM afterwards.</summary>
+    public required long Unread { get; init; }
+
+    /// <summary>Of those unknown, those that were done.</summary>
+    public required long UnknownFound { get; init; }
+
+    /// <summary>The cluster said that nothing was done, and it was.</summary>
+    public required long FailedFound { get; init; }
+
+    public required double LongestGapMs { get; init; }
+
+    public required double MedianGapMs { get; init; }
+
+    /// <summary>While the node came back.</summary>
+    public required double ReturnGapMs { get; init; }
+
+    /// <summary>With nothing failing: what the machine does by itself.</summary>
+    public required double CalmGapMs { get; init; }
+
+    public required double P50Ms { get; init; }
+
+    public required double P99Ms { get; init; }
+
+    public required double P999Ms { get; init; }
+
+    public required IReadOnlyList<double> GapsMs { get; init; }
+
+    public required IReadOnlyList<int> AckedBySecond { get; init; }
+
+    public required IReadOnlyList<int> NotAckedBySecond { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Reasons { get; init; }
+
+    /// <summary>Keys, the first of them.</summary>
+    public required IReadOnlyList<long> LostKeys { get; init; }
+
+    [JsonIgnore]
+    public bool IsRight => Lost == 0 && Unread == 0 && FailedFound == 0;
+
+    public static KeyspaceReport Of(LabFigures figures, LabFindings findings) => new()
+    {
+        Acked = figures.Acked,
+        Failed = figures.Failed,
+        Unknown = figures.Unknown,
+        Lost = findings.Lost.Count,
+        Unread = findings.Unread,
+        UnknownFound = findings.UnknownFound,
+        FailedFound = findings.FailedFound,
+        LongestGapMs = Round(figures.LongestGapMs),
+        MedianGapMs = Round(figures.MedianGapMs),
+        ReturnGapMs = Round(figures.ReturnGapMs),
+        CalmGapMs = Round(figures.CalmGapMs),
+        P50Ms = Round(figures.P50Ms),
+        P99Ms = Round(figures.P99Ms),
+        P999Ms = Round(figures.P999Ms),
+        GapsMs = [.. figures.GapsMs.Select(Round)],
+        AckedBySecond = figures.AckedBySecond,
+        NotAckedBySecond = figures.NotAckedBySecond,
+        Reasons = figures.Reasons,
+        LostKeys = [.. findings.Lost.Take(20)],
+    };
+
+    private static double Round(double milliseconds) => Math.Round(milliseconds, 2);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(LabReport))]
+internal sealed partial class LabJson : JsonSerializerContext;

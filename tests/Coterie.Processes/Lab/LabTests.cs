@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Coterie.Processes.Fixtures;
+
+namespace Coterie.Processes.Lab;
+
+/// <summary><c>coterie lab</c>, with real processes that are really killed. How long gaps may be is generous: the machine may be slow.</summary>
+public sealed class LabTests
+{
+    [Fact]
+    public async Task When_the_node_that_leads_is_killed_the_leaderless_keyspace_goes_on_and_neither_loses_a_write()
+    {
+        var lab = await CoterieCommand.RunAsync("lab", "failover", "--rounds", "2", "--calm", "1", "--down", "2", "--rate", "100", "--json");
+
+        Assert.True(lab.ExitCode == 0, lab.ToString());
+        var report = JsonNode.Parse(lab.Output)!;
+        AssertRight(report, "kill", rounds: 2);
+        Assert.Equal(0, (long)report["leaderless"]!["failed"]!);
+        Assert.Equal(0, (long)report["leaderless"]!["unknown"]!);
+        Assert.All(["leaderless", "leader_based"], name => Assert.InRange((double)report[name]!["longest_gap_ms"]!, 0.1, 15_000));
+        Assert.Equal(2, report["faults"]!.AsArray().Select(fault => (string)fault!["node"]!).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_cluster_that_runs_already_can_be_paused_and_shows_a_timeline()
+    {
+        await using var cluster = await DevCluster.StartAsync();
+
+        var lab = await CoterieCommand.RunAsync("lab", "pause", "--contact", cluster.Admin(2).ToString(), "--rounds", "1", "--calm", "1", "--down", "3", "--rate", "100");
+
+        Assert.True(lab.ExitCode == 0, lab.ToString());
+        var lines = lab.Output.Split('\n');
+        Assert.Contains(lines, line => line.StartsWith("round 1: ", StringComparison.Ordinal) && line.Contains("led and was paused, ready again after", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("leader", StringComparison.Ordinal) && line.Contains('█', StringComparison.Ordinal));
+        Assert.All(["leaderless  ", "leader-based"], name => Assert.Matches($"(?m)^{name}  .*[▁-█]", lab.Output));
+        Assert.Contains(lines, line => line.Contains('✗', StringComparison.Ordinal) && line.Contains('▲', StringComparison.Ordinal));
+        Assert.Matches(@"\| acknowledged and lost +\| +0 \| +0 \|", lab.Output);
+        Assert.DoesNotContain('\e', lab.Output);
+
+        // What it made there is gone again.
+        await using var client = await cluster.ConnectAsync();
+        Assert.Empty((await client.AskAsync("SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'coterie_lab_leader_based'")).Rows);
+    }
+
+    [Fact]
+    public async Task A_node_of_a_cluster_that_runs_already_is_brought_back_as_it_was_started()
+    {
+        using var directory = new TemporaryDirectory();
+        var configurations = NodeConfiguration.Cluster(directory.Path, 3);
+        var nodes = configurations.Select(one => one.Start()).ToList();
+        try
+        {
+            await nodes[0].LineAsync(" Up: ");
+
+            var lab = await CoterieCommand.RunAsync(
+                "lab", "failover", "--contact", configurations[0].Admin.ToString(), "--rounds", "1", "--calm", "1", "--down", "1", "--rate", "50", "--json");
+
+            Assert.True(lab.ExitCode == 0, lab.ToString());
+            AssertRight(JsonNode.Parse(lab.Output)!, "kill", rounds: 1);
+            Assert.Single(nodes, node => node.HasExited);
+        }
+        finally
+        {
+            // The one that was brought back is nobody's child.
+            var now = configurations.Select(one => Path.Combine(one.DataDirectory, "coterie.pid")).Where(File.Exists).Select(path => int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture));
+            foreach (var process in now.Where(Signals.IsAlive))
+            {
+                Signals.Send(process, PosixSignalNumber.Kill);
+            }
+
+            foreach (var node in nodes)
+            {
+                await node.DisposeAsync();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("--rounds", "0", "--rounds must be from 1 to 1000")]
+    [InlineData("--rate", "0.5", "--rate must be from 1 to 20000")]
+    [InlineData("--calm", "0", "--calm must be from 0.1 to 600")]
+    [InlineData("--down", "601", "--down must be from 0.1 to 600")]
+    public async Task What_makes_no_sense_is_refused(string option, string value, string problem)
+    {
+        var refused = await CoterieCommand.RunAsync("lab", "failover", option, value);
+        Assert.Equal((64, $"coterie: {problem}"), (refused.ExitCode, refused.ErrorLines[0]));
+    }
+
+    [Fact]
+    public async Task A_partition_is_refused_with_what_there_is_instead()
+    {
+        var refused = await CoterieCommand.RunAsync("lab", "partition", "--rounds", "3");
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("coterie lab pause", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_node_answers_it_says_so()
+    {
+        var nobody = Addresses.First();
+        var refused = await CoterieCommand.RunAsync("lab", "failover", "--contact", nobody.ToString());
+        Assert.Equal(69, refused.ExitCode);
+        Assert.Contains($"no node answers at the admin address {nobody}:{Addresses.AdminPort}", refused.Error, StringComparison.Ordinal);
+    }
+
+    private static void AssertRight(JsonNode report, string fault, int rounds)
+    {
+        Assert.Equal((fault, rounds), ((string)report["fault"]!, (int)report["rounds"]!));
+        Assert.Equal(rounds, report["faults"]!.AsArray().Count);
+        foreach (var name in new[] { "leaderless", "leader_based" })
+        {
+            var keyspace = report[name]!;
+            Assert.Equal((0, 0, 0), ((long)keyspace["lost"]!, (long)keyspace["unread"]!, (long)keyspace["failed_found"]!));
+            Assert.Equal(rounds, keyspace["gaps_ms"]!.AsArray().Count);
+            Assert.Equal((double)keyspace["longest_gap_ms"]!, keyspace["gaps_ms"]!.AsArray().Max(gap => (double)gap!));
+            Assert.True((long)keyspace["acked"]! > 100);
+            Assert.True((double)keyspace["p50_ms"]! > 0 && (double)keyspace["p99_ms"]! >= (double)keyspace["p50_ms"]! && (double)keyspace["p999_ms"]! > 0);
+        }
+    }
+}
