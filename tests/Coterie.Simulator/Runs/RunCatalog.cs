@@ -24,6 +24,8 @@ public static class RunCatalog
         ["registers-local-quorum"] = RegisterRuns.LocalQuorums,
         ["registers-each-quorum"] = RegisterRuns.EachQuorumWrites,
         ["registers-unsynced"] = RegisterRuns.Unsynced,
+        ["leaders"] = new LeaderRun(),
+        ["leaders-five-nodes"] = LeaderRun.FiveNodes,
         ["rows"] = new RowRun(),
         ["rows-five-nodes"] = new RowRun { Cluster = new() { Nodes = 5 } },
         ["collections"] = new CollectionRun(),
