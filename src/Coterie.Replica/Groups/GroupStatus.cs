@@ -9,4 +9,6 @@ namespace Coterie.Replica.Groups;
 /// <param name="Committed">Index of the last entry known to be committed.</param>
 /// <param name="Applied">Index of the last entry that is in the tables.</param>
 /// <param name="LogBytes">Of the entries kept.</param>
-public readonly record struct GroupStatus(ReplicaGroup Group, RaftRole Role, long Term, NodeId? Leader, long Committed, long Applied, long LogBytes);
+/// <param name="IsPassive">It has lost its disk, and does not count before it has everything back.</param>
+/// <param name="IsClosed">Rows are missing here; reads are refused.</param>
+public readonly record struct GroupStatus(ReplicaGroup Group, RaftRole Role, long Term, NodeId? Leader, long Committed, long Applied, long LogBytes, bool IsPassive, bool IsClosed);

@@ -41,6 +41,18 @@ public sealed class LeaderTests
         new LeaderRun().MustHold(nameof(Under_faults_and_with_clocks_an_hour_apart_cells_are_linearizable), 20, Situations);
 
     [Fact]
+    public void Members_that_are_behind_the_log_fetch_the_state() =>
+        LeaderRun.ShortLogs.MustHold(nameof(Members_that_are_behind_the_log_fetch_the_state), 12, "log Fetched", "crash lost unsynced batches");
+
+    [Fact]
+    public void Members_that_lost_their_disks_come_back_without_a_promise_broken() =>
+        LeaderRun.LostDisks.MustHold(nameof(Members_that_lost_their_disks_come_back_without_a_promise_broken), 8, "fault: emptied", "log Counts");
+
+    [Fact]
+    public void Members_that_lost_their_disks_fetch_what_the_logs_lack() =>
+        LeaderRun.LostDisksShortLogs.MustHold(nameof(Members_that_lost_their_disks_fetch_what_the_logs_lack), 8, "fault: emptied", "log Fetched", "log Counts");
+
+    [Fact]
     public void Five_nodes_with_many_groups_are_linearizable() =>
         LeaderRun.FiveNodes.MustHold(nameof(Five_nodes_with_many_groups_are_linearizable), 10);
 }

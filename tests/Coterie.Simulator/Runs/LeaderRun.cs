@@ -23,6 +23,14 @@ public sealed record LeaderRun : ClusterRun
     /// <summary>Up to ten groups, three of five nodes each.</summary>
     public static LeaderRun FiveNodes { get; } = Of(nodes: 5);
 
+    /// <summary>Logs are so short that whoever was away for a moment finds nothing in them: it fetches the state.</summary>
+    public static LeaderRun ShortLogs { get; } = new LeaderRun().WithLogs(4096);
+
+    /// <summary>Now and then a node comes back with an empty disk, and logs that are short or that have everything.</summary>
+    public static LeaderRun LostDisks { get; } = new LeaderRun().WithLostDisks();
+
+    public static LeaderRun LostDisksShortLogs { get; } = new LeaderRun().WithLogs(4096).WithLostDisks();
+
     public RegisterWorkloadOptions Workload { get; init; } = new() { Timestamps = TimestampSource.Leader, EventualReadShare = 0.3 };
 
     public Replication Replication { get; init; } = Replication.Three;
@@ -45,6 +53,14 @@ public sealed record LeaderRun : ClusterRun
         report.Wrong = cluster.BrokenGroup ?? workload.Check(RegisterRule.Full) ?? AwaitEqual(cluster);
     }
 
+    private LeaderRun WithLogs(long bytes)
+    {
+        var configure = Cluster.Configure;
+        return this with { Cluster = Cluster with { Configure = options => configure(options) with { Groups = new() { LogBytesMax = bytes } } } };
+    }
+
+    private LeaderRun WithLostDisks() => this with { Span = TimeSpan.FromSeconds(60), Faults = Faults with { LoseStore = 20, Repair = 24 } };
+
     private static LeaderRun Of(int nodes)
     {
         var run = new LeaderRun();
@@ -56,7 +72,7 @@ public sealed record LeaderRun : ClusterRun
     {
         for (var waited = TimeSpan.Zero; waited < HealLimit; waited += ComparedEvery)
         {
-            if (cluster.Divergence(Replication.Copies) is null)
+            if (cluster.Divergence(Replication.Copies) is null && Incomplete(cluster) is null)
             {
                 return null;
             }
@@ -64,6 +80,12 @@ public sealed record LeaderRun : ClusterRun
             cluster.Simulation.RunFor(ComparedEvery);
         }
 
-        return cluster.Divergence(Replication.Copies);
+        return cluster.Divergence(Replication.Copies) ?? Incomplete(cluster);
     }
+
+    private static string? Incomplete(SimulatedCluster cluster) => (
+        from node in cluster.Nodes
+        from member in node.Node?.Groups ?? []
+        where member.IsPassive || member.IsClosed
+        select $"{node.Machine.Name} has not everything of group {member.Group.Id}: {member}").FirstOrDefault();
 }
