@@ -23,6 +23,7 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<EntriesWrite> _applying = [];
     private readonly MemberRestore _restore;
+    private readonly LeaderPlacement _placement;
     private readonly bool[] _heardPassive;
     private LogWrite? _unsentLog;
     private bool _isLogIdle = true;
@@ -44,6 +45,7 @@ internal sealed class GroupMember : IAsyncDisposable
             IsPassive = stored.IsPassive,
         };
         _waiters = new Waiters(parts.Time);
+        _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
         _heardPassive = new bool[group.Nodes.Length];
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
     }
@@ -76,6 +78,7 @@ internal sealed class GroupMember : IAsyncDisposable
             _waiters.DropExpired();
             Shorten();
             _restore.Tick(_isLogIdle && _unsentLog is null);
+            PlaceLeader();
             Take();
         }
 
@@ -423,6 +426,21 @@ internal sealed class GroupMember : IAsyncDisposable
         {
             log.DropUpTo(index);
             _parts.Writer.TryEnqueue(new LogShortening(_store, log.Before, _stamp));
+        }
+    }
+
+    private void PlaceLeader()
+    {
+        if (_core.Role != RaftRole.Leader)
+        {
+            _placement.Rest();
+            return;
+        }
+
+        var isUnable = _unsentLog is not null || _parts.Closed.Contains(_group.Id) || (_applying.TryPeek(out var first) && first.State == ApplyState.Waiting);
+        if (_placement.Next(isUnable, member => _core.IsCaughtUp(member) && _parts.Liveness.IsAlive(_group.Nodes[member])) is { } target)
+        {
+            _core.HandOverTo(target);
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class GroupMembers : IAsyncDisposable
             Tables = parts.Tables,
             Mail = new PeerMail(parts.Messenger, MailTimeout),
             Messenger = parts.Messenger,
+            Liveness = parts.Liveness,
             GroupTables = parts.GroupTables,
             Closed = parts.Closed,
             LastLoss = parts.LastLoss,

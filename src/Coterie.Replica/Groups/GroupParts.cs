@@ -1,3 +1,4 @@
+using Coterie.Cluster.Membership;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Storage;
@@ -20,6 +21,8 @@ internal sealed record GroupParts
     public required PeerMail Mail { get; init; }
 
     public required IMessenger Messenger { get; init; }
+
+    public required ILiveness Liveness { get; init; }
 
     public required GroupTables GroupTables { get; init; }
 
