@@ -165,6 +165,9 @@ internal sealed class Leadership
         return true;
     }
 
+    public bool IsCaughtUp(int member) =>
+        _followers[member] is { State: ProgressState.Stream, IsPassive: false } follower && follower.Match >= _log.Committed;
+
     public void HandOverTo(int member)
     {
         TransferTarget = member;

@@ -149,6 +149,9 @@ public sealed class RaftCore
         return true;
     }
 
+    /// <summary>This member leads, and that one has on its disk all that is committed and takes what follows: it could lead at once.</summary>
+    public bool IsCaughtUp(int member) => _leadership?.IsCaughtUp(member) ?? false;
+
     /// <summary>Hands leadership to another member, once it has the whole log. It may come to nothing; then this one goes on.</summary>
     public void HandOverTo(int member)
     {

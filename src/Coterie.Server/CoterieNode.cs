@@ -357,9 +357,10 @@ public sealed class CoterieNode : IAsyncDisposable
         messenger.Register(Verb.ReadRepair, mutations);
         messenger.Register(Verb.HorizonLearn, new HorizonHandler(_horizons!));
         _batches = Handoff.RegisterHandlers(messenger, _parts, _writer, Id, ReplicaCounters);
+        var closed = new ClosedGroups(new GroupTables(metadata, new ReplicaMaps(metadata, _options.Datacenter)));
         messenger.Register(Verb.Read, new ReadHandler(
-            _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>()));
-        _groups = LeaderGroups.Register(_parts, messenger, metadata, liveness, _writer, tables, Id, ReplicaCounters, NextRandom());
+            _parts.Engine, tables, _horizons!, _parts.Time, ReplicaCounters, _parts.Logging.CreateLogger<ReadHandler>(), closed));
+        _groups = LeaderGroups.Register(_parts, messenger, metadata, liveness, _writer, tables, closed, _horizons!.LastLoss, Id, ReplicaCounters, NextRandom());
         _antiEntropy = new AntiEntropy(_parts, messenger, _writer, _leaves, tables, _horizons!, Id, TreeCounters, RepairCounters, NextRandom(), Fail);
     }
 

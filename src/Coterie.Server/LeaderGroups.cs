@@ -5,6 +5,7 @@ using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Replica;
 using Coterie.Replica.Groups;
+using Coterie.Replica.Groups.Restore;
 using Coterie.Storage.Writer;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +22,14 @@ internal static class LeaderGroups
         LivenessMonitor liveness,
         IStorageWriter writer,
         LiveTables tables,
+        ClosedGroups closed,
+        long lastLoss,
         NodeId self,
         ReplicaCounters counters,
         Random random)
     {
+        var maps = new ReplicaMaps(metadata, parts.Options.Datacenter);
+        var groupTables = new GroupTables(metadata, maps);
         var members = new GroupMembers(new GroupMembersParts
         {
             Self = self,
@@ -33,7 +38,10 @@ internal static class LeaderGroups
             Tables = tables,
             Messenger = messenger,
             Metadata = metadata,
-            Maps = new ReplicaMaps(metadata, parts.Options.Datacenter),
+            GroupTables = groupTables,
+            Closed = closed,
+            LastLoss = lastLoss,
+            Maps = maps,
             Liveness = liveness,
             Links = messenger,
             Time = parts.Time,
@@ -46,6 +54,12 @@ internal static class LeaderGroups
         foreach (var verb in LeaderHandler.Verbs)
         {
             messenger.Register(verb, leaders);
+        }
+
+        var restores = new RestoreHandler(members, groupTables, parts.Engine, counters, parts.Logging.CreateLogger<RestoreHandler>());
+        foreach (var verb in RestoreHandler.Verbs)
+        {
+            messenger.Register(verb, restores);
         }
 
         return members;

@@ -60,8 +60,8 @@ public sealed class ClusterReportsTests
 
         var reports = ClusterReports.Groups(
         [
-            new GroupStatus(group, RaftRole.Leader, Term: 7, Leader: Id(2), Committed: 50, Applied: 49, LogBytes: 4_000, LeaderChanges: 3),
-            new GroupStatus(group, RaftRole.PreCandidate, Term: 8, Leader: null, Committed: 1, Applied: 1, LogBytes: 0, LeaderChanges: 0),
+            new GroupStatus(group, RaftRole.Leader, Term: 7, Leader: Id(2), Committed: 50, Applied: 49, LogBytes: 4_000, LeaderChanges: 3, IsPassive: false, IsClosed: false),
+            new GroupStatus(group, RaftRole.PreCandidate, Term: 8, Leader: null, Committed: 1, Applied: 1, LogBytes: 0, LeaderChanges: 0, IsPassive: true, IsClosed: true),
         ]);
 
         Assert.Equal([group.Id.ToString(), group.Id.ToString()], reports.Select(one => one.Id));

@@ -84,4 +84,7 @@ public enum Verb : byte
 
     /// <summary>Rows of a group's ranges, for a member whose log ends before the leader's begins.</summary>
     GroupRows = 63,
+
+    /// <summary>Which term the member has seen, and what is committed if it leads: for a member that has lost its disk.</summary>
+    GroupTerm = 64,
 }

@@ -98,6 +98,9 @@ public sealed class Horizons
         return true;
     }
 
+    /// <summary>The incarnation of this node since it last lost writes, and with them whatever else it had not kept elsewhere; 0: it never has.</summary>
+    public long LastLoss => _loss.Incarnation;
+
     public GroupState? StateOf(StorageId table, ReplicaGroup group) => Find(table, group)?.State;
 
     /// <summary>The groups of the table that this node keeps, each with its state.</summary>
@@ -421,6 +424,12 @@ public sealed class Horizons
         var tables = new Dictionary<uint, TableDeletes>();
         foreach (var keyspace in metadata.Keyspaces.Values)
         {
+            if (keyspace.IsLeaderBased)
+            {
+                // Their replicas are never compared: a log says what each has, and brings back what one has lost.
+                continue;
+            }
+
             foreach (var table in keyspace.Tables.Values)
             {
                 var rules = new DeletionRules(table.Options.GcGrace, _options.ClockSkewMax);

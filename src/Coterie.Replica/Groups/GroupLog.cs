@@ -10,4 +10,13 @@ internal static partial class GroupLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of Raft from {From} was dropped: {Reason}")]
     public static partial void Malformed(ILogger logger, NodeId from, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Group {Group}: what this member lacks is in no log any more; its rows are fetched from {Source}, and reads of them are refused until they are here")]
+    public static partial void Fetching(ILogger logger, GroupId group, NodeId source);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Group {Group}: all rows are here")]
+    public static partial void Fetched(ILogger logger, GroupId group);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Group {Group}: this member had lost its store; it has everything back, and counts again")]
+    public static partial void Counts(ILogger logger, GroupId group);
 }

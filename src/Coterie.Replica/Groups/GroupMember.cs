@@ -4,6 +4,7 @@ using Coterie.Model;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Raft;
+using Coterie.Replica.Groups.Restore;
 using Coterie.Storage.Writer;
 
 namespace Coterie.Replica.Groups;
@@ -12,7 +13,7 @@ namespace Coterie.Replica.Groups;
 /// One member of one group: the shell around <see cref="RaftCore"/> that writes its log, sends its messages, applies what is committed and answers those
 /// who wait. Safe from any thread: everything runs under one lock, under which nothing is waited for; answers go out after it.
 /// </summary>
-internal sealed class GroupMember
+internal sealed class GroupMember : IAsyncDisposable
 {
     private readonly GroupParts _parts;
     private readonly ReplicaGroup _group;
@@ -21,7 +22,11 @@ internal sealed class GroupMember
     private readonly Waiters _waiters;
     private readonly Lock _gate = new();
     private readonly Queue<EntriesWrite> _applying = [];
+    private readonly MemberRestore _restore;
+    private readonly LeaderPlacement _placement;
+    private readonly bool[] _heardPassive;
     private LogWrite? _unsentLog;
+    private bool _isLogIdle = true;
     private long _applied;
     private long _stamp;
     private int? _lastLeader;
@@ -34,7 +39,7 @@ internal sealed class GroupMember
         _parts = parts;
         _group = group;
         _store = new GroupStore(group.Id);
-        var stored = _store.Load(parts.Engine);
+        var stored = _store.Load(parts.Engine, parts.LastLoss);
         _stamp = stored.Stamp;
         _applied = stored.Log.Applied;
         _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
@@ -42,9 +47,18 @@ internal sealed class GroupMember
             IsPassive = stored.IsPassive,
         };
         _waiters = new Waiters(parts.Time);
+        _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
+        _heardPassive = new bool[group.Nodes.Length];
+        _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
     }
 
     public ReplicaGroup Group => _group;
+
+    /// <summary>Guards everything here, and what restores it.</summary>
+    internal Lock Gate => _gate;
+
+    /// <summary>Under the lock: everything up to this index is in the tables, as far as they are here.</summary>
+    internal long Applied => _applied;
 
     public GroupStatus Status
     {
@@ -52,7 +66,7 @@ internal sealed class GroupMember
         {
             lock (_gate)
             {
-                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes, _leaderChanges);
+                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes, _leaderChanges, _core.IsPassive, _parts.Closed.Contains(_group.Id));
             }
         }
     }
@@ -77,6 +91,8 @@ internal sealed class GroupMember
             Resend();
             _waiters.DropExpired();
             Shorten();
+            _restore.Tick(_isLogIdle && _unsentLog is null);
+            PlaceLeader();
             Take();
         }
 
@@ -119,6 +135,11 @@ internal sealed class GroupMember
         {
             _stamp = Math.Max(_stamp, stamp);
             _core.Step(message);
+            if (message.Kind is RaftMessageKind.AppendReply or RaftMessageKind.HeartbeatReply)
+            {
+                _heardPassive[message.From] = message.IsPassive;
+            }
+
             Take();
         }
 
@@ -157,6 +178,11 @@ internal sealed class GroupMember
             {
                 _waiters.Decide(reply, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
             }
+            else if (_parts.Closed.Contains(_group.Id))
+            {
+                // It leads, and has not all the rows.
+                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
+            }
             else if (!_core.TryRead(_waiters.AddRead(deadline, reply)))
             {
                 _waiters.RefuseLastRead(new LeaderReply(LeaderVerdict.Busy));
@@ -178,11 +204,39 @@ internal sealed class GroupMember
     }
 
     /// <summary>Takes nothing more. What waits gets no answer: it is not known how it ends.</summary>
-    public void Stop()
+    public async ValueTask DisposeAsync()
     {
         lock (_gate)
         {
             _isStopped = true;
+        }
+
+        await _restore.DisposeAsync();
+    }
+
+    /// <summary>What this member says to one that has lost its disk.</summary>
+    public TermReply TermFor(NodeId asker)
+    {
+        lock (_gate)
+        {
+            var member = _group.Nodes.IndexOf(asker);
+            if (member >= 0)
+            {
+                _core.Forget(member);
+            }
+
+            // Only who has heard that the asker counts for nothing commits without its acknowledgements, even if some that are older come late.
+            var leads = member >= 0 && _heardPassive[member] && _core is { Role: RaftRole.Leader, KnowsCommitted: true };
+            return new TermReply(_core.Term, leads ? _core.Log.Committed : TermReply.NotLeading);
+        }
+    }
+
+    /// <summary>The greatest stamp of what is here, if all rows up to the index are; else null.</summary>
+    public long? StampIfApplied(long index)
+    {
+        lock (_gate)
+        {
+            return _applied >= index && !_parts.Closed.Contains(_group.Id) ? _stamp : null;
         }
     }
 
@@ -208,6 +262,7 @@ internal sealed class GroupMember
                 Send(message);
             }
 
+            _isLogIdle = true;
             _core.Written();
             Take();
         }
@@ -226,17 +281,38 @@ internal sealed class GroupMember
                 WriteResult.Full => ApplyState.Waiting,
                 _ => ApplyState.Sent,
             };
-            while (_applying.TryPeek(out var first) && first.State == ApplyState.Done)
-            {
-                _applying.Dequeue();
-                _applied = first.LastIndex;
-                _waiters.Applied(_applied);
-            }
-
+            CountApplied();
             Take();
         }
 
         _waiters.Answer();
+    }
+
+    /// <summary>Under the lock: all rows are here as of this position of the log, or later.</summary>
+    internal void Restored(LogPosition? position, long stamp)
+    {
+        _stamp = Math.Max(_stamp, stamp);
+        if (position is { } restored)
+        {
+            _core.Restored(restored);
+            _applied = Math.Max(_applied, restored.Index);
+            _waiters.Applied(_applied);
+        }
+
+        if (!_isStopped)
+        {
+            Take();
+        }
+    }
+
+    private void CountApplied()
+    {
+        while (_applying.TryPeek(out var first) && first.State == ApplyState.Done)
+        {
+            _applying.Dequeue();
+            _applied = Math.Max(_applied, first.LastIndex);
+            _waiters.Applied(_applied);
+        }
     }
 
     private void Propose(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
@@ -259,7 +335,7 @@ internal sealed class GroupMember
     /// <summary>Does what the core wants done, until it wants nothing more.</summary>
     private void Take()
     {
-        while (!_isStopped)
+        while (!_isStopped && !_restore.IsRestarting)
         {
             var output = new RaftOutput();
             if (!_core.TryTake(output))
@@ -280,6 +356,11 @@ internal sealed class GroupMember
             if (output.Committed.Count > 0)
             {
                 Apply(output.Committed);
+            }
+
+            if (output.Fetch is { } fetch)
+            {
+                Fetch(_group.Nodes[fetch.From], fetch.Position);
             }
 
             foreach (var read in output.Reads)
@@ -304,7 +385,23 @@ internal sealed class GroupMember
 
     private void Send(RaftMessage message) => _parts.Mail.Add(_group.Nodes[message.To], _group.Id, message);
 
-    private void Write(LogWrite write) => _unsentLog = _parts.Writer.TryEnqueue(write) ? null : write;
+    private void Write(LogWrite write)
+    {
+        _isLogIdle = false;
+        _unsentLog = _parts.Writer.TryEnqueue(write) ? null : write;
+    }
+
+    private void Fetch(NodeId source, LogPosition position)
+    {
+        // What the writer has not taken yet is part of what is fetched. Later it might bring back what has been deleted and swept there.
+        foreach (var write in _applying)
+        {
+            write.State = write.State == ApplyState.Waiting ? ApplyState.Done : write.State;
+        }
+
+        CountApplied();
+        _restore.Want(source, position);
+    }
 
     private void Apply(List<RaftEntry> entries)
     {
@@ -349,6 +446,21 @@ internal sealed class GroupMember
         {
             log.DropUpTo(index);
             _parts.Writer.TryEnqueue(new LogShortening(_store, log.Before, _stamp));
+        }
+    }
+
+    private void PlaceLeader()
+    {
+        if (_core.Role != RaftRole.Leader)
+        {
+            _placement.Rest();
+            return;
+        }
+
+        var isUnable = _unsentLog is not null || _parts.Closed.Contains(_group.Id) || (_applying.TryPeek(out var first) && first.State == ApplyState.Waiting);
+        if (_placement.Next(isUnable, member => _core.IsCaughtUp(member) && _parts.Liveness.IsAlive(_group.Nodes[member])) is { } target)
+        {
+            _core.HandOverTo(target);
         }
     }
 

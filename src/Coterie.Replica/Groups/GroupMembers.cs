@@ -39,6 +39,12 @@ public sealed class GroupMembers : ILeaderView, IAsyncDisposable
             Writer = parts.Writer,
             Tables = parts.Tables,
             Mail = new PeerMail(parts.Messenger, MailTimeout),
+            Messenger = parts.Messenger,
+            Liveness = parts.Liveness,
+            GroupTables = parts.GroupTables,
+            Closed = parts.Closed,
+            LastLoss = parts.LastLoss,
+            Logger = parts.Logger,
             Time = parts.Time,
             Random = parts.Random,
             Options = parts.Options,
@@ -73,7 +79,7 @@ public sealed class GroupMembers : ILeaderView, IAsyncDisposable
         await _ticking;
         foreach (var member in _members.Values)
         {
-            member.Stop();
+            await member.DisposeAsync();
         }
 
         _stopping.Dispose();
@@ -150,6 +156,13 @@ public sealed record GroupMembersParts
     public required LiveTables Tables { get; init; }
 
     public required IMessenger Messenger { get; init; }
+
+    public required GroupTables GroupTables { get; init; }
+
+    public required ClosedGroups Closed { get; init; }
+
+    /// <summary>The incarnation of this node since it last lost writes; 0: it never has.</summary>
+    public required long LastLoss { get; init; }
 
     public required IMetadataView Metadata { get; init; }
 

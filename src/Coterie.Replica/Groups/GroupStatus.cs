@@ -10,5 +10,7 @@ namespace Coterie.Replica.Groups;
 /// <param name="Applied">Index of the last entry that is in the tables.</param>
 /// <param name="LogBytes">Of the entries kept.</param>
 /// <param name="LeaderChanges">How often this member has learnt of another leader than before, since the node started; the first counts.</param>
+/// <param name="IsPassive">It has lost its disk, and does not count before it has everything back.</param>
+/// <param name="IsClosed">Rows are missing here; reads are refused.</param>
 public readonly record struct GroupStatus(
-    ReplicaGroup Group, RaftRole Role, long Term, NodeId? Leader, long Committed, long Applied, long LogBytes, long LeaderChanges);
+    ReplicaGroup Group, RaftRole Role, long Term, NodeId? Leader, long Committed, long Applied, long LogBytes, long LeaderChanges, bool IsPassive, bool IsClosed);

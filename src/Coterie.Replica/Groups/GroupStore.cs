@@ -14,19 +14,21 @@ internal sealed class GroupStore(GroupId group)
     private const byte StateKind = 0;
     private const byte BaseKind = 1;
     private const byte EntryKind = 2;
-    private const byte PassiveKind = 3;
+    private const byte CountsKind = 3;
+    private const byte FetchKind = 4;
     private const byte Nobody = 0xFF;
 
     private long _lastOnDisk;
 
     /// <summary>Reads what is there. Before anything is written.</summary>
+    /// <param name="lastLoss">The incarnation of this node since it last lost writes; 0: it never has.</param>
     /// <exception cref="MalformedDataException">A record is not what was written; the message says which.</exception>
-    public StoredGroup Load(IStorageEngine engine)
+    public StoredGroup Load(IStorageEngine engine, long lastLoss)
     {
         var state = HardState.Initial;
         var before = default(LogPosition);
         var stamp = 0L;
-        var isPassive = false;
+        var (countsSince, isFetching) = (0L, false);
         var entries = new List<RaftEntry>();
         using var cursor = engine.Scan(StorageArea.Raft, Key(StateKind), Key(byte.MaxValue), reverse: false);
         while (cursor.MoveNext())
@@ -43,10 +45,18 @@ internal sealed class GroupStore(GroupId group)
                     break;
                 case EntryKind when value.Length >= EntryHeadBytes && cursor.Key.Length == GroupBytes + 1 + sizeof(long):
                     var position = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(cursor.Key[(GroupBytes + 1)..]), BinaryPrimitives.ReadInt64BigEndian(value));
-                    entries.Add(new RaftEntry(position, (RaftEntryKind)value[8], value[EntryHeadBytes..].ToArray()));
+                    if (position.Index > before.Index)
+                    {
+                        // Others came while the state was fetched that the log begins behind.
+                        entries.Add(new RaftEntry(position, (RaftEntryKind)value[8], value[EntryHeadBytes..].ToArray()));
+                    }
+
                     break;
-                case PassiveKind:
-                    isPassive = true;
+                case CountsKind when value.Length == sizeof(long):
+                    countsSince = BinaryPrimitives.ReadInt64BigEndian(value);
+                    break;
+                case FetchKind when value.IsEmpty:
+                    isFetching = true;
                     break;
                 default:
                     throw new MalformedDataException($"The record {Convert.ToHexString(cursor.Key)} of the log of group {group} cannot be read.");
@@ -61,17 +71,14 @@ internal sealed class GroupStore(GroupId group)
             stamp = Math.Max(stamp, GroupCommand.StampOf(entry.Payload.Span));
         }
 
-        return new StoredGroup(state, log, stamp, isPassive);
+        return new StoredGroup(state, log, stamp, IsPassive: countsSince < lastLoss, isFetching);
     }
 
     public void Append(StorageBatch batch, RaftWrite write)
     {
         if (write.HardState is { } state)
         {
-            Span<byte> value = stackalloc byte[9];
-            BinaryPrimitives.WriteInt64BigEndian(value, state.Term);
-            value[8] = state.Vote == HardState.Nobody ? Nobody : (byte)state.Vote;
-            batch.Put(StorageArea.Raft, Key(StateKind), value);
+            Put(batch, state);
         }
 
         if (write.Entries.Count == 0)
@@ -97,6 +104,37 @@ internal sealed class GroupStore(GroupId group)
         _lastOnDisk = write.Entries[^1].Index;
     }
 
+    /// <summary>The rows of the group are not all here from now on.</summary>
+    public void BeginFetch(StorageBatch batch) => batch.Put(StorageArea.Raft, Key(FetchKind), []);
+
+    /// <summary>The rows are here.</summary>
+    /// <param name="restart">They are as of this position or later, and the log begins behind it; null: the log stays.</param>
+    /// <param name="keepsEntries">Those behind the position are the leader's; else they go.</param>
+    public void EndFetch(StorageBatch batch, LogPosition? restart, bool keepsEntries, long stamp)
+    {
+        batch.Delete(StorageArea.Raft, Key(FetchKind));
+        if (restart is not { } position)
+        {
+            return;
+        }
+
+        Shorten(batch, position, stamp);
+        if (!keepsEntries)
+        {
+            batch.DeleteRange(StorageArea.Raft, EntryKey(0), Key(EntryKind + 1));
+        }
+    }
+
+    /// <summary>The member counts again, with the state in which it breaks no promise that it has forgotten, in one.</summary>
+    /// <param name="lastLoss">Up to this incarnation of the node all losses are made up for.</param>
+    public void EndPassive(StorageBatch batch, HardState state, long lastLoss)
+    {
+        Span<byte> value = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(value, lastLoss);
+        batch.Put(StorageArea.Raft, Key(CountsKind), value);
+        Put(batch, state);
+    }
+
     /// <summary>The log begins behind this position from now on.</summary>
     /// <param name="stamp">Of the last command up to there.</param>
     public void Shorten(StorageBatch batch, LogPosition before, long stamp)
@@ -108,6 +146,14 @@ internal sealed class GroupStore(GroupId group)
         batch.Put(StorageArea.Raft, Key(BaseKind), value);
         batch.DeleteRange(StorageArea.Raft, EntryKey(0), EntryKey(before.Index + 1));
         _lastOnDisk = Math.Max(_lastOnDisk, before.Index);
+    }
+
+    private void Put(StorageBatch batch, HardState state)
+    {
+        Span<byte> value = stackalloc byte[9];
+        BinaryPrimitives.WriteInt64BigEndian(value, state.Term);
+        value[8] = state.Vote == HardState.Nobody ? Nobody : (byte)state.Vote;
+        batch.Put(StorageArea.Raft, Key(StateKind), value);
     }
 
     private byte[] Key(byte kind)
@@ -129,5 +175,6 @@ internal sealed class GroupStore(GroupId group)
 }
 
 /// <param name="Stamp">The greatest that a command up to the end of the log has.</param>
-/// <param name="IsPassive">The member has lost its disk once, and does not count yet.</param>
-internal readonly record struct StoredGroup(HardState State, RaftLog Log, long Stamp, bool IsPassive);
+/// <param name="IsPassive">The node has lost writes since this member last counted: it may have forgotten what it promised.</param>
+/// <param name="IsFetching">Rows of the group are missing.</param>
+internal readonly record struct StoredGroup(HardState State, RaftLog Log, long Stamp, bool IsPassive, bool IsFetching);

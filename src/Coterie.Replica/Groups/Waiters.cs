@@ -105,6 +105,15 @@ internal sealed class Waiters(TimeProvider time)
         var now = time.GetTimestamp();
         Drop(_writes, now);
         Drop(_reads, now);
+        _confirmed.RemoveAll(one => one.Read.Deadline < now);
+        for (var left = _committed.Count; left > 0; left--)
+        {
+            var one = _committed.Dequeue();
+            if (one.Write.Deadline >= now)
+            {
+                _committed.Enqueue(one);
+            }
+        }
     }
 
     /// <summary>Outside of the lock: an answer may bring the next request on the same thread.</summary>

@@ -4,6 +4,7 @@ using Coterie.Model.Pooling;
 using Coterie.Model.Reads;
 using Coterie.Model.Time;
 using Coterie.Replica.Deletes;
+using Coterie.Replica.Groups;
 using Coterie.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -21,14 +22,23 @@ public sealed class ReadHandler : IRequestHandler
     private readonly IStorageEngine _engine;
     private readonly LiveTables _tables;
     private readonly Horizons _horizons;
+    private readonly ClosedGroups? _closed;
     private readonly TimeProvider _time;
     private readonly ReplicaCounters _counters;
     private readonly ILogger _logger;
     private readonly BoundedPool<ReadWork> _pool;
 
+    /// <param name="closed">Null: there are no leader-based tables.</param>
     public ReadHandler(
-        IStorageEngine engine, LiveTables tables, Horizons horizons, TimeProvider time, ReplicaCounters counters, ILogger<ReadHandler> logger)
+        IStorageEngine engine,
+        LiveTables tables,
+        Horizons horizons,
+        TimeProvider time,
+        ReplicaCounters counters,
+        ILogger<ReadHandler> logger,
+        ClosedGroups? closed = null)
     {
+        _closed = closed;
         _engine = engine;
         _tables = tables;
         _horizons = horizons;
@@ -116,6 +126,10 @@ public sealed class ReadHandler : IRequestHandler
         return ReplyStatus.Failed;
     }
 
+    private bool AnswersReads(in ReadCommandReader command) => command.IsSingle
+        ? _horizons.AnswersReads(command.Table, command.Token) && _closed?.Contains(command.Table, command.Token) != true
+        : _horizons.AnswersReads(command.Table, command.Token, command.EndToken) && _closed?.Contains(command.Table, command.Token, command.EndToken) != true;
+
     private ReplyStatus Examine(in Request request, out bool tryInline)
     {
         tryInline = false;
@@ -133,7 +147,7 @@ public sealed class ReadHandler : IRequestHandler
                 return ReplyStatus.Stale;
             }
 
-            if (!(command.IsSingle ? _horizons.AnswersReads(command.Table, command.Token) : _horizons.AnswersReads(command.Table, command.Token, command.EndToken)))
+            if (!AnswersReads(command))
             {
                 _counters.ReadIncomplete();
                 return ReplyStatus.Failed;

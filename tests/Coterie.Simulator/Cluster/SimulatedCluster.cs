@@ -9,11 +9,12 @@ namespace Coterie.Simulator.Cluster;
 /// <summary>A cluster of real nodes in one simulation.</summary>
 public sealed class SimulatedCluster
 {
-    private static readonly TimeSpan QueuesWatchedEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchedEvery = TimeSpan.FromSeconds(1);
 
     private readonly SimulatedNode[] _nodes;
     private readonly QueueWatch _queues;
     private readonly HorizonWatch? _horizons;
+    private readonly GroupWatch _groups = new();
 
     public SimulatedCluster(ulong seed, SimulatedClusterOptions options)
     {
@@ -43,7 +44,7 @@ public sealed class SimulatedCluster
     public void Start(TimeSpan limit)
     {
         Array.ForEach(_nodes, static node => node.Start());
-        WatchQueues();
+        Watch();
         AwaitServing(limit);
     }
 
@@ -77,17 +78,22 @@ public sealed class SimulatedCluster
     /// <summary>A horizon that has fallen, or null.</summary>
     public string? FallenHorizon => _horizons?.Wrong;
 
-    private void WatchQueues()
+    /// <summary>An invariant of Raft that once did not hold, or null.</summary>
+    public string? BrokenGroup => _groups.Wrong;
+
+    private void Watch()
     {
         Array.ForEach(_nodes, _queues.Observe);
         Array.ForEach(_nodes, node => _horizons?.Observe(node));
-        Simulation.Network.After(QueuesWatchedEvery, WatchQueues);
+        Array.ForEach(_nodes, _groups.Observe);
+        Simulation.Network.After(WatchedEvery, Watch);
     }
 
     /// <summary>Adds what the running nodes have counted, at the end of a run.</summary>
     public void CollectProbes()
     {
         Array.ForEach(_nodes, static node => node.CollectProbes());
+        Probes.Hit("leader of a group", _groups.Leaders);
         Probes.Hit("network stalled a chunk", Simulation.Network.Stalls);
         Probes.Hit("network lost a chunk and its connection", Simulation.Network.Losses);
         Probes.Hit("network cut held bytes back", Simulation.Network.HeldBack);

@@ -73,7 +73,8 @@ public sealed class SimulatedNode
     public bool IsServing => Node is { IsServing: true };
 
     /// <summary>It serves, and has had back whatever it had lost.</summary>
-    public bool IsWhole => Node is { IsServing: true, HasRecalled: true, Deletes.Incomplete: 0 };
+    public bool IsWhole =>
+        Node is { IsServing: true, HasRecalled: true, Deletes.Incomplete: 0 } node && node.Groups.All(static member => member is { IsPassive: false, IsClosed: false });
 
     public static IPEndPoint PeerOf(int number) => new(AddressOf(number), PeerPort);
 

@@ -39,7 +39,7 @@ public abstract record ClusterRun
         }
 
         cluster.CollectProbes();
-        report.Wrong ??= cluster.OverfullQueue ?? cluster.FallenHorizon;
+        report.Wrong ??= cluster.OverfullQueue ?? cluster.FallenHorizon ?? cluster.BrokenGroup;
         report.Faults = faults.Done.Count;
         if (report.Wrong is not null)
         {

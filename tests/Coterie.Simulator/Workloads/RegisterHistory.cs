@@ -31,14 +31,19 @@ public sealed class RegisterHistory
     public RegisterWrite? Find(string value) => _writes.GetValueOrDefault(value);
 
     /// <summary>The reads in this data centre, and those that count everywhere.</summary>
-    public List<RegisterRead> ReadsIn(int datacenter) => _reads.FindAll(read => IsIn(read.Datacenter, datacenter));
+    public List<RegisterRead> ReadsIn(int datacenter) => _reads.FindAll(read => !read.IsEventual && IsIn(read.Datacenter, datacenter));
 
     /// <summary>
     /// Writes in the order of timestamp and then of bytes (all are plain cells), numbered from 1; reads by the number of what they saw.
     /// A write whose timestamp nobody has learnt was seen by nobody, and is left out.
     /// What was acknowledged in another data centre than this one counts here as a write whose outcome is unknown.
     /// </summary>
-    public List<RegisterOperation> Operations(int datacenter = Everywhere)
+    public List<RegisterOperation> Operations(int datacenter = Everywhere) => OperationsOf(ReadsIn(datacenter), datacenter);
+
+    /// <summary>All writes, and the reads that were promised no more than what somebody wrote.</summary>
+    public List<RegisterOperation> EventualOperations() => OperationsOf(_reads.FindAll(static read => read.IsEventual), Everywhere);
+
+    private List<RegisterOperation> OperationsOf(List<RegisterRead> reads, int datacenter)
     {
         var ordered = _writes.Values.Where(write => write.Timestamp is not null).ToList();
         ordered.Sort(static (one, other) =>
@@ -53,7 +58,7 @@ public sealed class RegisterHistory
             operations.Add(new RegisterOperation(OperationKind.Write, numbers[write.Value], write.Invoked, IsIn(write.Datacenter, datacenter) ? write.Acknowledged : null));
         }
 
-        foreach (var read in ReadsIn(datacenter))
+        foreach (var read in reads)
         {
             var order = read.Value is null ? 0 : numbers.GetValueOrDefault(read.Value, long.MaxValue);
             operations.Add(new RegisterOperation(OperationKind.Read, order, read.Invoked, read.Returned));
@@ -63,12 +68,12 @@ public sealed class RegisterHistory
     }
 
     /// <summary>
-    /// Of writes that one node stamped, a later one (it began after the other had ended) whose stamp is not greater; or null. Holds over
+    /// Of writes that were stamped by one, a later one (it began after the other had ended) whose stamp is not greater; or null. Holds over
     /// restarts and steps of the wall clock too.
     /// </summary>
-    public string? FirstStampThatWentBack()
+    public string? FirstStampThatWentBack(Func<RegisterWrite, string> stampedBy)
     {
-        foreach (var byNode in _writes.Values.Where(static write => write is { Timestamp: not null }).GroupBy(static write => write.Coordinator).OrderBy(static group => group.Key, StringComparer.Ordinal))
+        foreach (var byNode in _writes.Values.Where(static write => write is { Timestamp: not null }).GroupBy(stampedBy).OrderBy(static group => group.Key, StringComparer.Ordinal))
         {
             var ended = byNode.Where(static write => write.Acknowledged is not null).OrderBy(static write => write.Acknowledged).ToList();
             var (next, newest) = (0, (RegisterWrite?)null);
@@ -125,4 +130,8 @@ public sealed class RegisterWrite(string value, string coordinator, long invoked
 
 /// <param name="Value">Null: absent.</param>
 /// <param name="Timestamp">As the node told it.</param>
-public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, long Returned, string Coordinator, int Datacenter = RegisterHistory.Everywhere);
+public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, long Returned, string Coordinator, int Datacenter = RegisterHistory.Everywhere)
+{
+    /// <summary>It may see what is not the latest.</summary>
+    public bool IsEventual { get; init; }
+}

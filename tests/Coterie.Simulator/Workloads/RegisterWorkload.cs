@@ -52,10 +52,11 @@ public sealed class RegisterWorkload
     /// <summary>Makes keyspace and table, trying for as long as it takes the cluster to form.</summary>
     public void CreateTable(Replication replication, string readRepair, TimeSpan limit)
     {
+        var kind = _options.Timestamps == TimestampSource.Leader ? " AND consistency = 'global'" : "";
         var timestamps = _options.Timestamps == TimestampSource.Server ? " AND timestamps = 'server'" : "";
         string[] statements =
         [
-            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {replication}",
+            $"CREATE KEYSPACE IF NOT EXISTS sim WITH replication = {replication}{kind}",
             $"CREATE TABLE IF NOT EXISTS {Table} (k int, c text, v text, PRIMARY KEY (k, c)) WITH read_repair = '{readRepair}'{timestamps}",
         ];
         foreach (var statement in statements)
@@ -83,6 +84,19 @@ public sealed class RegisterWorkload
         if (!_simulation.RunUntil(() => _running == 0, limit))
         {
             throw new SimulationViolationException($"A client still waited for its answer {limit} after the end (seed {_simulation.Seed}).");
+        }
+    }
+
+    /// <summary>Once everything is healed: a write to every register is acknowledged within the limit.</summary>
+    public void WriteAll(TimeSpan limit)
+    {
+        for (var key = 0; key < _options.Keys; key++)
+        {
+            var answer = Insist(_clients[0], $"INSERT INTO {Table} (k, c, v) VALUES ({key}, 'last', 'last')", _options.WriteConsistency, limit);
+            if (answer.Outcome != CqlOutcome.Ok)
+            {
+                throw new SimulationViolationException($"No write {limit} after everything was healed: {answer.Text} (seed {_simulation.Seed})");
+            }
         }
     }
 
@@ -141,9 +155,15 @@ public sealed class RegisterWorkload
             return $"{read}: {violation.Why}";
         }
 
-        if (_options.Timestamps == TimestampSource.Server && history.FirstStampThatWentBack() is { } stamp)
+        var stamped = _options.Timestamps switch
         {
-            return stamp;
+            TimestampSource.Server => history.FirstStampThatWentBack(static write => write.Coordinator),
+            TimestampSource.Leader => history.FirstStampThatWentBack(static _ => "the group") ?? CheckEventualReads(history),
+            _ => null,
+        };
+        if (stamped is not null)
+        {
+            return stamped;
         }
 
         // Whatever the level of the clients, the last read, of every replica of a healed cluster, sees all that was acknowledged.
@@ -152,6 +172,9 @@ public sealed class RegisterWorkload
             ? null
             : RegisterChecker.Check([.. operations.Where((o, at) => o.Kind == OperationKind.Write || at == last)], RegisterRule.Recency)?.Why;
     }
+
+    private static string? CheckEventualReads(RegisterHistory history) =>
+        RegisterChecker.Check(history.EventualOperations(), RegisterRule.Real) is { } violation ? $"a read at ONE: {violation.Why}" : null;
 
     /// <summary>An acknowledged write whose own row was not there at the end, or null.</summary>
     public string? LostRow { get; private set; }
@@ -204,13 +227,14 @@ public sealed class RegisterWorkload
     {
         var invoked = _simulation.NowTicks;
         var select = $"SELECT v, writetime(v) FROM {Table} WHERE k = {key} AND c = ''";
-        var answer = await connection.QueryAsync(
-            new CqlRequest(select, _options.ReadConsistency) { Required = _options.ReadRequired }, _options.RequestTimeout);
+        var isEventual = _options.EventualReadShare > 0 && _random.Chance(_options.EventualReadShare);
+        var consistency = isEventual ? RegisterWorkloadOptions.One : _options.ReadConsistency;
+        var answer = await connection.QueryAsync(new CqlRequest(select, consistency) { Required = _options.ReadRequired }, _options.RequestTimeout);
         Count(answer, select);
         if (answer.Outcome == CqlOutcome.Ok)
         {
             var row = answer.Rows.Count == 0 ? null : answer.Rows[0];
-            AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString(), datacenter);
+            AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString(), datacenter, isEventual);
         }
     }
 
@@ -237,7 +261,7 @@ public sealed class RegisterWorkload
         foreach (var row in answer.Rows)
         {
             var name = Encoding.UTF8.GetString(row[0]!);
-            if (name.Length > 0)
+            if (name is not ("" or "last"))
             {
                 own.Add(name);
                 if (history.Find(name) is { } write)
@@ -259,9 +283,12 @@ public sealed class RegisterWorkload
         }
     }
 
-    private void AddRead(RegisterHistory history, byte[]? value, byte[]? timestamp, long invoked, string coordinator, int datacenter) =>
+    private void AddRead(RegisterHistory history, byte[]? value, byte[]? timestamp, long invoked, string coordinator, int datacenter, bool isEventual = false) =>
         history.AddRead(new RegisterRead(
-            value is null ? null : Encoding.UTF8.GetString(value), Long(timestamp), invoked, _simulation.NowTicks, coordinator, datacenter));
+            value is null ? null : Encoding.UTF8.GetString(value), Long(timestamp), invoked, _simulation.NowTicks, coordinator, datacenter)
+        {
+            IsEventual = isEventual,
+        });
 
     private CqlAnswer Insist(SimulatedProcess client, string statement, ushort consistency, TimeSpan limit) =>
         _simulation.Insist(client, _nodes, new CqlRequest(statement, consistency), limit);

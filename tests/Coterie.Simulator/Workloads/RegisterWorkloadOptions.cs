@@ -8,6 +8,9 @@ public enum TimestampSource : byte
 
     /// <summary>The table says <c>timestamps = 'server'</c>.</summary>
     Server,
+
+    /// <summary>The keyspace is leader-based: the leaders of its groups stamp every write.</summary>
+    Leader,
 }
 
 /// <summary>What the clients do.</summary>
@@ -22,6 +25,9 @@ public sealed record RegisterWorkloadOptions
     public ushort WriteConsistency { get; init; } = Quorum;
 
     public ushort ReadConsistency { get; init; } = Quorum;
+
+    /// <summary>The share of reads that are done at ONE, and may see what is not the latest.</summary>
+    public double EventualReadShare { get; init; }
 
     /// <summary>The payload <c>coterie.required</c> of writes and of reads; 0: what the level says.</summary>
     public int WriteRequired { get; init; }
