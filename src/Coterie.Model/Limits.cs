@@ -209,6 +209,9 @@ public static class Limits
     /// <summary>Entries that one answer about a tree may say that it has read: somewhat more than any does.</summary>
     public const int TreeRowsReadMax = 64 * 1_024;
 
+    /// <summary>Bytes of keys in one message of a comparison, over which one key may go: far below a frame, and ten of the longest.</summary>
+    public const int TreeKeyBytesMax = 4 * 1024 * 1024;
+
     /// <summary>
     /// Times that one exchange cuts a range where the other replica wants it cut: enough for 500,000,000 rows that this side has nothing of. One that
     /// wants it more often never comes to an end.

@@ -16,4 +16,7 @@ internal static partial class RepairLog
 
     [LoggerMessage(3003, LogLevel.Error, "Comparing by itself has stopped")]
     public static partial void Stopped(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3004, LogLevel.Error, "Comparing {Keyspace}.{Table} with {Peer} met what must not be; it is tried again")]
+    public static partial void ExchangeBroken(this ILogger logger, string keyspace, string table, NodeId peer, Exception exception);
 }

@@ -232,6 +232,13 @@ public sealed class RepairService : IAsyncDisposable
             part.Failure = $"An answer that cannot be: {exception.Message}";
             _parts.Logger.Nonsense(target.Table.Keyspace, target.Table.Name, target.Peer, exception.Message);
         }
+        catch (Exception exception) when (exception is not (OperationCanceledException or BrokenInvariantException))
+        {
+            // The edge of one exchange: whatever is in the way of this one, a message too large for a frame or memory that is short, is not in the way
+            // of the others, and no reason to stop the node.
+            part.Failure = exception.Message;
+            _parts.Logger.ExchangeBroken(target.Table.Keyspace, target.Table.Name, target.Peer, exception);
+        }
 
         var done = ExchangeFigures.Difference(figures, before);
         _parts.Counters.Ended(done, part.Failure is null);

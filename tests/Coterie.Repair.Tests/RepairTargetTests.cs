@@ -60,7 +60,7 @@ public sealed class RepairTargetTests
         Assert.All(before, target => Assert.Equal(target.Table.Name == "b", after.Contains(target.Key)));
     }
 
-    private static ClusterMetadata Cluster(int nodes, int copies)
+    internal static ClusterMetadata Cluster(int nodes, int copies)
     {
         var keyspace = new KeyspaceSchema("ks", new SimpleStrategy(copies));
         keyspace = keyspace with { Tables = keyspace.Tables.Add("a", Table("a", 1)).Add("b", Table("b", 2)) };
@@ -82,7 +82,7 @@ public sealed class RepairTargetTests
         "rack1",
         []);
 
-    private sealed class View(ClusterMetadata metadata) : IMetadataView
+    internal sealed class View(ClusterMetadata metadata) : IMetadataView
     {
         public event Action<ClusterMetadata, ClusterMetadata>? Changed
         {

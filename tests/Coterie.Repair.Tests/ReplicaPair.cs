@@ -63,7 +63,15 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
     /// <summary>Awaited when an exchange waits, before it goes on.</summary>
     public Func<Task>? Waiting { get; set; }
 
+    /// <summary>Shown how many bytes each answer has, and whose it is.</summary>
+    public Action<NodeId, Verb, int>? Answered { get; set; }
+
     public int Requests { get; private set; }
+
+    /// <summary>Bytes of the largest request or answer so far.</summary>
+    public int LargestMessage { get; private set; }
+
+    public bool IsPeer(NodeId node) => node == PeerId;
 
     /// <param name="cut">Formation time in milliseconds; tombstones from before it are compared even where they are recent.</param>
     public Task CompareAsync(bool dryRun = false, long cut = 0)
@@ -83,6 +91,7 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
     public void Send(NodeId target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot)
     {
         Requests++;
+        LargestMessage = Math.Max(LargestMessage, body.Length);
         Before?.Invoke(target, verb);
         if (target == PeerId)
         {
@@ -113,6 +122,8 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
         public void Reply(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body)
         {
             var answer = body.ToArray();
+            pair.LargestMessage = Math.Max(pair.LargestMessage, answer.Length);
+            pair.Answered?.Invoke(isOfPeer ? PeerId : LocalId, verb, answer.Length);
             if (isOfPeer && status == ReplyStatus.Ok && pair.Lie is { } lie)
             {
                 answer = lie(verb, answer);

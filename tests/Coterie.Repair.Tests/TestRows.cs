@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
 using Coterie.Model.Rows;
@@ -15,10 +16,15 @@ internal static class TestRows
 
     public static byte[] Key(int id) => Key(Table, id);
 
-    public static byte[] Key(StorageId table, int id)
+    public static byte[] Key(StorageId table, int id) => Key(table, id, partitionKeyBytes: sizeof(int));
+
+    /// <summary>The longest partition key there is, of zeros but for its end: it takes twice as many bytes.</summary>
+    public static byte[] LongKey(int id) => Key(Table, id, Limits.PartitionKeyBytesMax);
+
+    private static byte[] Key(StorageId table, int id, int partitionKeyBytes)
     {
-        var partitionKey = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(partitionKey, id);
+        var partitionKey = new byte[partitionKeyBytes];
+        BinaryPrimitives.WriteInt32BigEndian(partitionKey.AsSpan(partitionKeyBytes - sizeof(int)), id);
         var destination = new ArrayBufferWriter<byte>();
         DataKey.WritePartition(table, Partitioner.TokenOf(partitionKey), partitionKey, destination);
         destination.Write([(byte)EntryKind.Row]);

@@ -204,6 +204,20 @@ public static class EntryList
 /// <summary>The request for the rows with some keys.</summary>
 public static class RowKeys
 {
+    /// <summary>Of the keys from an index on, those that one request may name: at least one.</summary>
+    public static List<byte[]> Some(IReadOnlyList<byte[]> keys, int from)
+    {
+        var some = new List<byte[]>();
+        var bytes = 0;
+        for (var i = from; i < keys.Count && some.Count < Limits.TreeRowsMax && bytes < Limits.TreeKeyBytesMax; i++)
+        {
+            some.Add(keys[i]);
+            bytes += keys[i].Length;
+        }
+
+        return some;
+    }
+
     public static byte[] Request(in TreeRequestHead head, IReadOnlyList<byte[]> keys)
     {
         var destination = new ArrayBufferWriter<byte>();

@@ -98,9 +98,12 @@ internal sealed class Exchange
     private List<KeyRange> TakeSome()
     {
         var ranges = new List<KeyRange>();
-        while (ranges.Count < RangesPerRequest && _left.TryPeek(out var next) && next.Differs is null && (!next.Alone || ranges.Count == 0))
+        var bytes = 0;
+        while (ranges.Count < RangesPerRequest && bytes < Limits.TreeKeyBytesMax
+            && _left.TryPeek(out var next) && next.Differs is null && (!next.Alone || ranges.Count == 0))
         {
             ranges.Add(_left.Pop().Range);
+            bytes += next.Range.Lower.Length + next.Range.Upper.Length;
             if (next.Alone)
             {
                 break;
@@ -202,10 +205,13 @@ internal sealed class Exchange
 
         var transfers = RowComparison.Compare(local.Rows, unknown, others.Rows, again: only is not null);
         _figures.RowsDifferent += only is null ? DistinctKeys(transfers) : 0;
-        await _onTheirWay.AddAsync(transfers.Waiting);
-        if (_onTheirWay.IsFull)
+        for (var added = 0; added < transfers.Waiting.Count;)
         {
-            await SendMissingAsync();
+            added = await _onTheirWay.AddAsync(transfers.Waiting, added);
+            if (_onTheirWay.IsFull)
+            {
+                await SendMissingAsync();
+            }
         }
 
         if (_topic.DryRun)
@@ -252,7 +258,7 @@ internal sealed class Exchange
     {
         for (var sent = 0; sent < keys.Count;)
         {
-            var some = keys.Skip(sent).Take(Limits.TreeRowsMax).ToList();
+            var some = RowKeys.Some(keys, sent);
             var fetched = FetchedRows.OfKeys(await _replicas.AskAsync(source, Verb.RowFetch, RowKeys.Request(_head, some)), some);
             await RepairAsync(target, fetched.Entries, fetched.Rows);
             sent += fetched.Keys;

@@ -1,10 +1,8 @@
 using System.Buffers;
 using Coterie.Cluster.Transport;
-using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Rows;
 using Coterie.Model.Trees;
-using Coterie.Model.Wire;
 
 namespace Coterie.Repair.Exchanges;
 
@@ -37,24 +35,19 @@ internal sealed class RowsOnTheirWay(
     /// <summary>No more must be added before these have settled.</summary>
     public bool IsFull => _held.Count >= RowsMax || _bytes >= BytesMax;
 
-    /// <summary>Keeps what each side has now of these rows.</summary>
-    public async Task AddAsync(IReadOnlyList<byte[]> keys)
+    /// <summary>Keeps what each side has now of the rows with these keys, from an index on, until it is full. Returns the index to go on at.</summary>
+    public async Task<int> AddAsync(IReadOnlyList<byte[]> keys, int from)
     {
-        if (keys.Count == 0)
+        var pages = Pages(keys, from);
+        while (!IsFull && await pages.NextAsync() is { } row)
         {
-            return;
-        }
-
-        var local = await FetchAsync(topic.Driver, keys);
-        var peer = await FetchAsync(topic.Peer, keys);
-        foreach (var key in keys)
-        {
-            var held = new Held(local.GetValueOrDefault(key), peer.GetValueOrDefault(key));
-            _held[key] = held;
-            _bytes += key.Length + held.Bytes;
+            var held = new Held(row.Local, row.Peer);
+            _held[row.Key] = held;
+            _bytes += row.Key.Length + held.Bytes;
         }
 
         _added = clock.Now();
+        return pages.Done;
     }
 
     /// <summary>Waits until all of them have arrived, or have had the time to, and forgets them. In order of keys, those that have not.</summary>
@@ -85,44 +78,30 @@ internal sealed class RowsOnTheirWay(
 
     private async Task ForgetArrivedAsync()
     {
-        foreach (var keys in _held.Keys.Chunk(Limits.TreeRowsMax).ToList())
+        var pages = Pages([.. _held.Keys], 0);
+        while (await pages.NextAsync() is { } row)
         {
-            var local = await FetchAsync(topic.Driver, keys);
-            var peer = await FetchAsync(topic.Peer, keys);
-            foreach (var key in keys)
+            var left = _held[row.Key].Without(row.Local, row.Peer);
+            if (left.IsNothing)
             {
-                var left = _held[key].Without(local.GetValueOrDefault(key), peer.GetValueOrDefault(key));
-                if (left.IsNothing)
-                {
-                    _held.Remove(key);
-                }
-                else
-                {
-                    _held[key] = left;
-                }
+                _held.Remove(row.Key);
+            }
+            else
+            {
+                _held[row.Key] = left;
             }
         }
     }
 
-    private async Task<Dictionary<byte[], byte[]>> FetchAsync(NodeId node, IReadOnlyList<byte[]> keys)
+    private RowPages Pages(IReadOnlyList<byte[]> keys, int from) =>
+        new(keys, from, new RowPages.Side(topic.Driver, FetchAsync), new RowPages.Side(topic.Peer, FetchAsync));
+
+    private async Task<FetchedRows> FetchAsync(NodeId node, IReadOnlyList<byte[]> keys, int from)
     {
-        var rows = new Dictionary<byte[], byte[]>(KeyComparer.Instance);
-        for (var done = 0; done < keys.Count;)
-        {
-            var some = keys.Skip(done).Take(Limits.TreeRowsMax).ToList();
-            var fetched = FetchedRows.OfKeys(await replicas.AskAsync(node, Verb.RowFetch, RowKeys.Request(head, some)), some);
-            var reader = new ByteReader(fetched.Entries.Span);
-            while (EntryList.TryRead(ref reader, out var key, out var row))
-            {
-                RowMerge.ValidateStored(row);
-                rows[key.ToArray()] = row.ToArray();
-            }
-
-            figures.RowsRead += fetched.Rows;
-            done += fetched.Keys;
-        }
-
-        return rows;
+        var some = RowKeys.Some(keys, from);
+        var fetched = FetchedRows.OfKeys(await replicas.AskAsync(node, Verb.RowFetch, RowKeys.Request(head, some)), some);
+        figures.RowsRead += fetched.Rows;
+        return fetched;
     }
 
     /// <summary>What each side had, null once the other has it too, and where it had nothing.</summary>

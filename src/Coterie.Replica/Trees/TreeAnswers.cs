@@ -177,23 +177,26 @@ internal sealed class TreeAnswers(IStorageEngine engine, TreeLeaves leaves)
     }
 
     /// <summary>
-    /// The entries of a range. If there are more than <paramref name="max"/>, <paramref name="cutAt"/> is where the first half of so many ends.
+    /// The entries of a range. If there are more than <paramref name="max"/>, or more than one answer holds of their keys, <paramref name="cutAt"/> is where
+    /// the first half of so many ends.
     /// </summary>
     private List<(RowSummary Summary, UInt128 Hash)> Summaries(in TreeRequestHead head, KeyRange range, long max, out byte[]? cutAt, ref long rowsRead)
     {
         var rows = new List<(RowSummary Summary, UInt128 Hash)>();
         var keyHashes = new List<ulong>();
+        var keyBytes = 0;
         cutAt = null;
         using var cursor = engine.Scan(StorageArea.Data, range.Lower, range.Upper, reverse: false);
         while (cursor.MoveNext())
         {
-            if (rows.Count == max)
+            if (rows.Count == max || keyBytes >= Limits.TreeKeyBytesMax)
             {
                 cutAt = max > 0 ? rows[rows.Count / 2].Summary.Key : range.Lower;
                 return rows;
             }
 
             rowsRead++;
+            keyBytes += cursor.Key.Length;
             var hash = EntryHash.Of(cursor.Key, cursor.Value);
             var summary = new RowSummary(
                 cursor.Key.ToArray(),
