@@ -10,7 +10,8 @@ namespace Coterie.Storage.Trees;
 /// </summary>
 /// <remarks>
 /// Invariant: a leaf whose record on disk is clean holds, on disk, exactly the entries of its hash. A write to a clean leaf puts "dirty" into its own
-/// batch; "clean" is put only by a batch that, like every batch since the leaf was read, has not written to it.
+/// batch; "clean" is put only by a batch that, like every batch since the leaf was read, has not written to it. Where a conditional write follows in the same
+/// batch, as a sweep that looks again does, what was put in the leaf's place a moment ago is made dirty again.
 /// A batch that finds no space takes back its marks: nothing of it was applied, and the next write must mark again.
 /// </remarks>
 public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLeavesOptions options, ILogger<TreeLeaves> logger)
@@ -202,6 +203,7 @@ public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLea
             }
 
             _deferred.Clear();
+            MarkReplacements(batch);
         }
     }
 
@@ -299,6 +301,35 @@ public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLea
         for (; marked < _marked.Count; marked++)
         {
             _marked[marked].PutDirty(batch);
+        }
+    }
+
+    /// <summary>
+    /// A leaf that was given up and then written to by the same batch has been marked in vain: what comes in its place says "clean" of rows that are no more.
+    /// All of it is to be read anew; which of it was written to matters little for what is so seldom.
+    /// </summary>
+    private void MarkReplacements(StorageBatch batch)
+    {
+        for (var i = 0; i < _replaced.Count; i++)
+        {
+            var (index, old, leaves) = _replaced[i];
+            if (old.LastBatch != _filled)
+            {
+                continue;
+            }
+
+            if (leaves.Count == 0 || !leaves[0].Start.AsSpan().SequenceEqual(old.Start))
+            {
+                // It was found empty, and its range fell to the leaf before it, which nothing has marked.
+                leaves = [Leaf.Dirty(old.Start, old.OldestPurgeable), .. leaves];
+                _replaced[i] = (index, old, leaves);
+            }
+
+            foreach (var leaf in leaves)
+            {
+                leaf.SetDirty();
+                leaf.PutDirty(batch);
+            }
         }
     }
 
