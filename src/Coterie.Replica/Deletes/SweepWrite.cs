@@ -41,6 +41,9 @@ internal sealed class SweepWrite(
     /// <summary>Entries that the writer loop, which all writes wait for, looks at again; the rest is for the next try.</summary>
     private const int LookedAtMax = 64;
 
+    /// <summary>What it reads of them, whatever their number: the entry that reaches this is the last.</summary>
+    private const int LookedAtBytesMax = 1024 * 1024;
+
     private readonly TaskCompletionSource<WriteResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override int Bytes => entries.Sum(entry => entry.Key.Length + (entry.Left?.Length ?? 0));
@@ -73,10 +76,14 @@ internal sealed class SweepWrite(
         // Whatever was committed before is visible here; what this batch holds so far comes on top.
         var now = new byte[]?[Math.Min(entries.Count, LookedAtMax)];
         var isKnown = new bool[now.Length];
-        for (var i = 0; i < now.Length; i++)
+        var looked = 0;
+        for (var bytes = 0; looked < now.Length && bytes < LookedAtBytesMax; looked++)
         {
-            isKnown[i] = TryGet(entries[i].Key, out now[i]);
+            isKnown[looked] = TryGet(entries[looked].Key, out now[looked]);
+            bytes += now[looked]?.Length ?? 0;
         }
+
+        Array.Resize(ref now, looked);
 
         foreach (var item in batch)
         {

@@ -215,6 +215,29 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
     }
 
     [Fact]
+    public async Task Of_large_rows_the_writer_loop_looks_at_a_few_and_leaves_the_rest_for_the_next_try()
+    {
+        const int Rows = 20;
+        var large = Value(9, new string('x', 400_000), column: 2);
+        for (byte i = 0; i < Rows; i++)
+        {
+            await PutAsync("a", (RowKey(i), Tombstone(5, Old)), (RowKey(i), large));
+        }
+
+        var entries = Enumerable.Range(0, Rows).Select(i => new SweptEntry([.. Prefix("a"), .. RowKey((byte)i)], large)).ToList();
+        var basis = new LeafBasis([.. _leaves.Survey.BasisOf(entries[0].Key, entries[^1].Key).Leaves.Select(static leaf => (leaf.Leaf, leaf.LastBatch - 1))]);
+        var write = new SweepWrite(_replica.Engine, _leaves, basis, isVisible: true, Cut, entries);
+
+        Assert.True(_writer.TryEnqueue(write));
+        Assert.Equal(WriteResult.Durable, await write.Done);
+
+        // The third of them passes a megabyte.
+        Assert.Equal((false, 3), (write.WasUnchanged, write.Settled));
+        Assert.Equal(large, Row("a", RowKey(2)));
+        Assert.NotEqual(large, Row("a", RowKey(3)));
+    }
+
+    [Fact]
     public async Task Without_a_horizon_nothing_is_read()
     {
         var fresh = new ReplicaFixture { IsFormed = true };
