@@ -52,7 +52,15 @@ internal sealed record LabFigures
 
     public double LongestGapMs => GapsMs.Count == 0 ? 0 : GapsMs.Max();
 
-    public double MedianGapMs => GapsMs.Count == 0 ? 0 : Percentile([.. GapsMs.Order()], 0.5);
+    /// <summary>Of an even number of rounds the mean of the two in the middle.</summary>
+    public double MedianGapMs
+    {
+        get
+        {
+            var sorted = GapsMs.Order().ToList();
+            return sorted.Count == 0 ? 0 : (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+        }
+    }
 
     public static LabFigures Of(IReadOnlyList<LabWrite> writes, IReadOnlyList<LabFault> faults, TimeSpan end)
     {

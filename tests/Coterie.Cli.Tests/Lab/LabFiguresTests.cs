@@ -85,6 +85,18 @@ public sealed class LabFiguresTests
     }
 
     [Fact]
+    public void The_median_of_two_rounds_is_between_them()
+    {
+        var figures = LabFigures.Of(
+            [Write(0, 3, 4), Write(1, 3, 6), Write(2, 8, 9), Write(3, 8, 10)],
+            [new LabFault(1, "a", Seconds(5), Seconds(5.5), Seconds(5.7)), new LabFault(2, "b", Seconds(9.2), Seconds(9.4), Seconds(9.6))],
+            End);
+
+        Assert.Equal([2_000, 1_000], figures.GapsMs);
+        Assert.Equal(1_500, figures.MedianGapMs);
+    }
+
+    [Fact]
     public void Nothing_at_all_gives_zeros()
     {
         var figures = LabFigures.Of([], [], TimeSpan.Zero);
