@@ -17,6 +17,9 @@ internal static partial class ReplicaLog
     [LoggerMessage(2010, LogLevel.Error, "A leaf could not be read")]
     public static partial void LeafNotRead(ILogger logger, Exception exception);
 
+    [LoggerMessage(2014, LogLevel.Warning, "The leaf at {Start} was not what its hash said, {Expected} entries, though nobody has written to it; it has {Found}, and is compared anew")]
+    public static partial void LeafWrong(ILogger logger, string start, long expected, long found);
+
     [LoggerMessage(2011, LogLevel.Information, "Removed the rows of table {Table}, which was dropped or truncated")]
     public static partial void TableRemoved(ILogger logger, StorageId table);
 

@@ -24,6 +24,8 @@ internal static class RepairMeter
         var counters = node.TreeCounters;
         Gauge(meter, "tree_leaves", "Leaves of the trees by which replicas compare", () => Sum(node.Leaves, static table => table.Leaves));
         Gauge(meter, "tree_leaves_dirty", "Leaves written to since they were last read", () => Sum(node.Leaves, static table => table.Dirty));
+        Counter(meter, "tree_clean_leaves_read", "Clean leaves read again, to see whether they are what their hash says", () => counters.CleanLeavesRead);
+        Counter(meter, "tree_leaves_wrong", "Clean leaves that were not what their hash said, and were put right", () => counters.LeavesWrong);
         Counter(meter, "tree_leaves_rehashed", "Leaves read anew after they were written to", () => counters.LeavesHashed);
         Counter(meter, "tree_rows_read", "Rows read to keep the trees current and to answer other replicas about them", () => counters.RowsRead);
         Counter(meter, "tree_rows_repaired", "Rows taken from other replicas that had them or had them newer", () => counters.RowsRepaired);

@@ -65,7 +65,11 @@ public static class HostOptionsReader
         var bootIdFile = settings.Text("Storage:BootIdFile", "/proc/sys/kernel/random/boot_id");
         var hints = Hints(settings);
         var repair = Repair(settings);
-        var trees = new TreeOptions { RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax) };
+        var trees = new TreeOptions
+        {
+            RowsPerSecond = settings.Number("Trees:RowsPerSecond", new TreeOptions().RowsPerSecond, RowsPerSecondMin, RowsPerSecondMax),
+            CleanRowsPerSecond = settings.Number("Trees:CleanRowsPerSecond", new TreeOptions().CleanRowsPerSecond, 0, RowsPerSecondMax),
+        };
         var scrubInterval = settings.Length("Trees:ScrubInterval", TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         var scrubRate = settings.Bytes("Trees:ScrubRate", 8L << 20, 64L << 10, 1L << 40);
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);

@@ -10,6 +10,8 @@ public sealed class TreeCounters
     private long _entriesSwept;
     private long _malformed;
     private long _corrupt;
+    private long _cleanLeavesRead;
+    private long _leavesWrong;
 
     /// <summary>Leaves that were read and are clean since.</summary>
     public long LeavesHashed => Interlocked.Read(ref _leavesHashed);
@@ -30,6 +32,16 @@ public sealed class TreeCounters
 
     /// <summary>Times that reading for a tree met damaged data on this node's disk.</summary>
     public long Corrupt => Interlocked.Read(ref _corrupt);
+
+    /// <summary>Clean leaves that were read again to see whether they are what their hash says.</summary>
+    public long CleanLeavesRead => Interlocked.Read(ref _cleanLeavesRead);
+
+    /// <summary>Of those, leaves that were not, though nobody had written to them: the disk, or this program, is at fault.</summary>
+    public long LeavesWrong => Interlocked.Read(ref _leavesWrong);
+
+    internal void CleanRead() => Interlocked.Increment(ref _cleanLeavesRead);
+
+    internal void Wrong() => Interlocked.Increment(ref _leavesWrong);
 
     internal void Hashed(int leaves) => Interlocked.Add(ref _leavesHashed, leaves);
 

@@ -26,6 +26,7 @@ public sealed class TreeKeeper : IAsyncDisposable
     private readonly TreeOptions _options;
     private readonly TreeCounters _counters;
     private readonly ILogger _logger;
+    private readonly CleanLeaves _clean;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
 
@@ -49,6 +50,7 @@ public sealed class TreeKeeper : IAsyncDisposable
         _options = options;
         _counters = counters;
         _logger = logger;
+        _clean = new CleanLeaves(leaves.Survey, options, time);
     }
 
     /// <summary>On the caller's scheduler.</summary>
@@ -71,6 +73,7 @@ public sealed class TreeKeeper : IAsyncDisposable
                 _leaves.Tick();
                 await ForgetDeadTablesAsync();
                 await ReadDirtyAsync();
+                await ReadCleanAsync();
             }
         }
         catch (OperationCanceledException)
@@ -96,6 +99,53 @@ public sealed class TreeKeeper : IAsyncDisposable
             {
                 _leaves.GiveBack(view.Leaf);
             }
+        }
+    }
+
+    private async Task ReadCleanAsync()
+    {
+        foreach (var view in _clean.Take())
+        {
+            if (view.LastBatch <= _leaves.CommittedBatch && !_stopping.IsCancellationRequested)
+            {
+                await TryCheckAsync(view);
+            }
+        }
+    }
+
+    private async Task TryCheckAsync(LeafView view)
+    {
+        try
+        {
+            var now = new FormationTime(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (StorageWork<LeafReading>.TryRun(_engine, () => LeafReading.Of(_engine, view.Start, view.End, now, RowsPerReadMax)) is not { } read)
+            {
+                return;
+            }
+
+            var reading = await read;
+            _counters.CleanRead();
+            if (reading.ResumeAt is null && reading.Contents is [var content] && content.Hash == view.Hash && content.Count == view.Count)
+            {
+                return;
+            }
+
+            // Somebody may have written to it meanwhile; if nobody has, what was read takes its place, and the next exchange finds what differs.
+            var rewrite = new LeafRewrite(_leaves, view, reading, readAll: true);
+            if (_writer.TryEnqueue(rewrite) && await rewrite.Done == WriteResult.Durable && rewrite.WasUnchanged)
+            {
+                _counters.Wrong();
+                ReplicaLog.LeafWrong(_logger, Convert.ToHexString(view.Start), view.Count, reading.RowsRead);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (exception is StorageCorruptException or MalformedDataException)
+            {
+                _counters.DataCorrupt();
+            }
+
+            ReplicaLog.LeafNotRead(_logger, exception);
         }
     }
 

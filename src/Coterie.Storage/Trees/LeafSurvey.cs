@@ -128,6 +128,29 @@ public sealed class LeafSurvey
     public List<LeafView> Unswept(byte[] lower, byte[] upper, long horizon, int max) =>
         [.. Walk(_indexOf, lower, upper).Where(view => view.OldestPurgeable < horizon).Take(max)];
 
+    /// <summary>Clean leaves of the table from this key on, in order, until they have so many entries; at least one, if there is one.</summary>
+    public List<LeafView> CleanFrom(byte[] from, long entriesMax)
+    {
+        var views = new List<LeafView>();
+        var entries = 0L;
+        foreach (var view in Walk(_tables.GetValueOrDefault, from, TreeLeaves.EndOfTable(BinaryPrimitives.ReadUInt32BigEndian(from))))
+        {
+            if (!view.IsClean || view.Start.AsSpan().SequenceCompareTo(from) < 0)
+            {
+                continue;
+            }
+
+            views.Add(view);
+            entries += view.Count;
+            if (entries >= entriesMax)
+            {
+                break;
+            }
+        }
+
+        return views;
+    }
+
     /// <summary>The leaves of the range as they are now, for a write that is to hold only while they stay so.</summary>
     public LeafBasis BasisOf(byte[] lower, byte[] upper) =>
         new([.. Walk(_indexOf, lower, upper).Select(static view => (view.Leaf, view.LastBatch))]);

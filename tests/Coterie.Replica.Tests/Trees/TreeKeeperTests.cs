@@ -1,5 +1,6 @@
 using Coterie.Cluster.Transport;
 using Coterie.Model.Time;
+using Coterie.Storage;
 using Coterie.Storage.Trees;
 using static Coterie.Replica.Tests.Trees.TreeFixture;
 
@@ -48,6 +49,25 @@ public sealed class TreeKeeperTests : IAsyncDisposable
         everything.Settle();
         Assert.Equal(everything.Hash(), again.Hash());
         await everything.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_clean_leaf_that_is_not_what_its_hash_says_is_found_and_put_right()
+    {
+        _replica.Write(Enumerable.Range(0, 2_000));
+        await _replica.KeepUntilAsync(() => Described.Dirty == 0);
+        var whole = _replica.Hash();
+        var behindOurBack = new StorageBatch();
+        behindOurBack.Delete(StorageArea.Data, Key(7));
+        await _replica.Engine.CommitAsync(behindOurBack);
+        Assert.Equal(whole, _replica.Hash());
+
+        await _replica.KeepUntilAsync(() => _replica.Counters.LeavesWrong == 1 && Described.Dirty == 0);
+
+        Assert.Equal(1_999, _replica.Hash().Count);
+        var read = _replica.Counters.CleanLeavesRead;
+        await _replica.KeepUntilAsync(() => _replica.Counters.CleanLeavesRead >= read + (2 * Described.Leaves));
+        Assert.Equal(1, _replica.Counters.LeavesWrong);
     }
 
     [Fact]
