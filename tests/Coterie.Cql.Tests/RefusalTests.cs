@@ -37,7 +37,7 @@ public sealed class RefusalTests
         { "DESCRIBE TABLES", "DESCRIBE" },
 
         // Parts of statements that are not there.
-        { "INSERT INTO t (k, c, d) VALUES (1, 1, 1) IF NOT EXISTS", "conditional writes (LWT) are not supported on leaderless keyspaces" },
+        { "INSERT INTO t (k, c, d) VALUES (1, 1, 1) IF NOT EXISTS", "conditional writes (LWT) are not supported" },
         { "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF v = 1", "LWT" },
         { "DELETE FROM t WHERE k = 1 IF EXISTS", "LWT" },
         { "INSERT INTO t JSON '{}'", "INSERT JSON" },

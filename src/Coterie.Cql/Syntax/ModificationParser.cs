@@ -213,7 +213,7 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
     {
         if (cursor.IsKeyword("if"))
         {
-            throw new CqlInvalidException("IF: conditional writes (LWT) are not supported on leaderless keyspaces");
+            throw new CqlInvalidException("IF: conditional writes (LWT) are not supported");
         }
     }
 
