@@ -71,9 +71,17 @@ public sealed class PeerPortTests : IAsyncLifetime
         var silent = new List<RawConnection>();
         for (var i = 0; i < 1_500; i++)
         {
-            silent.Add(await RawConnection.OpenAsync(_nodes[0].Peer));
+            try
+            {
+                silent.Add(await RawConnection.OpenAsync(_nodes[0].Peer));
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                // Over the share of connections, closed before this side knew that it was open.
+            }
         }
 
+        Assert.InRange(silent.Count, 1_000, 1_500);
         await _client.EventuallyAsync("INSERT INTO shop.cart (id, v) VALUES (3, 'tea')", ConsistencyLevel.All);
         Assert.All(await Task.WhenAll(silent.Select(connection => connection.IsClosedAsync())), Assert.True);
         await _client.AskAsync("INSERT INTO shop.cart (id, v) VALUES (4, 'tea')", ConsistencyLevel.All);

@@ -18,7 +18,9 @@ public sealed class LabTests
         Assert.Equal(0, (long)report["leaderless"]!["failed"]!);
         Assert.Equal(0, (long)report["leaderless"]!["unknown"]!);
         Assert.All(["leaderless", "leader_based"], name => Assert.InRange((double)report[name]!["longest_gap_ms"]!, 0.1, 15_000));
-        Assert.Equal(2, report["faults"]!.AsArray().Select(fault => (string)fault!["node"]!).Distinct().Count());
+
+        // Often the same one twice: leadership goes back to the member that should have it.
+        Assert.Equal(2, report["faults"]!.AsArray().Count);
     }
 
     [Fact]
