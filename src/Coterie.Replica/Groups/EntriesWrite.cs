@@ -35,8 +35,8 @@ internal sealed class EntriesWrite(GroupMember owner, LiveTables tables, IReadOn
             }
 
             // A write to a table that is no more dies with it.
-            var mutation = GroupCommand.MutationOf(entry.Payload.Span);
-            if (tables.Contains(new MutationReader(mutation).Table))
+            var mutation = new MutationReader(GroupCommand.MutationOf(entry.Payload.Span));
+            if (tables.Contains(mutation.Table))
             {
                 MutationBatch.Add(batch, mutation, key);
             }

@@ -194,15 +194,6 @@ internal sealed class GroupMember : IAsyncDisposable
         _waiters.Answer();
     }
 
-    public void HandOverTo(NodeId node)
-    {
-        lock (_gate)
-        {
-            _core.HandOverTo(_group.Nodes.IndexOf(node));
-            Take();
-        }
-    }
-
     /// <summary>Takes nothing more. What waits gets no answer: it is not known how it ends.</summary>
     public async ValueTask DisposeAsync()
     {

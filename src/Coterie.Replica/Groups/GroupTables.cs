@@ -8,9 +8,6 @@ namespace Coterie.Replica.Groups;
 /// <summary>Which rows belong to which group: those of all leader-based tables in the token ranges that the group's nodes keep. As of the current metadata; not for every request.</summary>
 public sealed class GroupTables(IMetadataView metadata, ReplicaMaps maps)
 {
-    /// <summary>The table is not known here yet: its storage id is later than all that were given out as far as this node has heard.</summary>
-    public bool IsToCome(StorageId table) => table.Value >= metadata.Current.NextStorageId;
-
     /// <summary>In order of keys.</summary>
     public List<KeyRange> RangesOf(GroupId group)
     {

@@ -1,7 +1,5 @@
 using System.Buffers;
 using Coterie.Cluster.Transport;
-using Coterie.Model.Deletes;
-using Coterie.Model.Keys;
 using Coterie.Model.Mutations;
 using Coterie.Model.Pooling;
 using Coterie.Model.Time;
@@ -38,23 +36,9 @@ internal sealed class PendingMutation(MutationHandler owner) : IPendingWrite
 
         // Again, and here: a floor that rose, or a sweep that began, while it waited in the queue must find it written or refused.
         _refusal = owner.Refusal(mutation, _repairedFrom);
-        if (_refusal is not null)
+        if (_refusal is null)
         {
-            return;
-        }
-
-        batch.NoteFormed(mutation.Formed.Milliseconds);
-        DataKey.WritePartition(mutation.Table, mutation.Token, mutation.PartitionKey, _key);
-        var prefix = _key.Length;
-        while (mutation.MoveNext())
-        {
-            _key.Truncate(prefix);
-            _key.Write(mutation.EntryKey);
-            batch.Merge(StorageArea.Data, _key.Span, mutation.Row);
-            if (_repairedFrom is not null)
-            {
-                batch.NoteFormed(RowPurge.OldestPurgeable(mutation.Row));
-            }
+            MutationBatch.Add(batch, mutation, _key, isRepair: _repairedFrom is not null);
         }
     }
 
