@@ -402,6 +402,7 @@ public sealed class CoterieNode : IAsyncDisposable
             Changer = metadata,
             Reads = leaders.Reads,
             Writes = leaders.Writes,
+            ConditionalWrites = leaders.ConditionalWrites,
             Batches = new BatchCoordinator(messenger, metadata, maps, liveness, writes, hints, Id, _parts.Ids),
             SystemTables = systemTables,
             Compiler = new StatementCompiler(metadata, systemTables, _parts.Ids, _options.Datacenter),

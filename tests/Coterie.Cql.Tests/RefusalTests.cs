@@ -37,9 +37,10 @@ public sealed class RefusalTests
         { "DESCRIBE TABLES", "DESCRIBE" },
 
         // Parts of statements that are not there.
-        { "INSERT INTO t (k, c, d) VALUES (1, 1, 1) IF NOT EXISTS", "conditional writes (LWT) are not supported" },
-        { "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF v = 1", "LWT" },
-        { "DELETE FROM t WHERE k = 1 IF EXISTS", "LWT" },
+        { "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 1 IF v.f = 1", "field of a user-defined type" },
+        { "UPDATE t SET v = 1 WHERE k IN (1, 2) AND c = 1 AND d = 1 IF v = 1", "IN on the partition key" },
+        { "UPDATE t SET v = 1 WHERE k = 1 AND c IN (1, 2) AND d = 1 IF EXISTS", "IN on the clustering key" },
+        { "DELETE FROM t WHERE k = 1 IF EXISTS", "must restrict all PRIMARY KEY columns" },
         { "INSERT INTO t JSON '{}'", "INSERT JSON" },
         { "SELECT JSON * FROM t", "SELECT JSON" },
         { "SELECT k FROM t GROUP BY k", "GROUP BY" },

@@ -87,4 +87,7 @@ public enum Verb : byte
 
     /// <summary>Which term the member has seen, and what is committed if it leads: for a member that has lost its disk.</summary>
     GroupTerm = 64,
+
+    /// <summary>Write to a leader-based table if rows are what they are expected to be; else, say what they are (<c>Coterie.Model.Groups</c>). To the leader of the group.</summary>
+    LeaderCompareAndSet = 65,
 }

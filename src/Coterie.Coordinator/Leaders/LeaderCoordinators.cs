@@ -25,11 +25,14 @@ public sealed class LeaderCoordinators
         var requests = new LeaderRequests(messenger, liveness, leaders, time, self, options);
         Reads = new ReadsByKeyspace(reads, new LeaderReadCoordinator(requests, reads, maps, time));
         Writes = new WritesByKeyspace(writes, new LeaderWriteCoordinator(requests, maps, counters));
+        ConditionalWrites = new ConditionalWriteCoordinator(requests, maps, counters, time);
     }
 
     public IReadCoordinator Reads { get; }
 
     public IWriteCoordinator Writes { get; }
+
+    public IConditionalWriteCoordinator ConditionalWrites { get; }
 
     private sealed class ReadsByKeyspace(IReadCoordinator leaderless, IReadCoordinator leaderBased) : IReadCoordinator
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
@@ -61,12 +60,8 @@ public sealed class LeaderReadCoordinator : IReadCoordinator
         }
     }
 
-    private Task<LeaderAnswer> FindLeaderAsync(ReplicaSet members, TimeSpan timeout)
-    {
-        var body = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(body, members.Group.Value);
-        return _requests.AskAsync(members, Verb.LeaderBarrier, body, LeaderRequests.Repeat.Freely, timeout);
-    }
+    private Task<LeaderAnswer> FindLeaderAsync(ReplicaSet members, TimeSpan timeout) =>
+        _requests.AskAsync(members, Verb.LeaderBarrier, LeaderRequests.Body(members, []), LeaderRequests.Repeat.Freely, timeout);
 
     /// <summary>One set of replicas for each group that the read may touch.</summary>
     private IEnumerable<ReplicaSet> MembersOf(ReadRequest request)

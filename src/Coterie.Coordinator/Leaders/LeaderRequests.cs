@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Ring;
@@ -5,6 +7,8 @@ using Coterie.Cluster.Transport;
 using Coterie.Model;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
+using Coterie.Model.Reads;
+using Coterie.Model.Wire;
 
 namespace Coterie.Coordinator.Leaders;
 
@@ -26,6 +30,25 @@ internal sealed class LeaderRequests(
     {
         Never,
         Freely,
+    }
+
+    /// <summary>A request as a leader takes it: which group, and what.</summary>
+    public static byte[] Body(ReplicaSet members, ReadOnlySpan<byte> rest)
+    {
+        var body = new byte[sizeof(ulong) + rest.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(body, members.Group.Value);
+        rest.CopyTo(body.AsSpan(sizeof(ulong)));
+        return body;
+    }
+
+    /// <summary>A read as a replica answers it, of the one that has answered a barrier. Null: it did not.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(NodeId leader, ReadCommand read, TimeSpan timeout)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        body.WriteByte((byte)ReadRequestHead.Data);
+        read.Encode(body);
+        var reply = await messenger.AskAsync(leader, Verb.Read, body.WrittenSpan, timeout, CancellationToken.None);
+        return reply.Status == ReplyStatus.Ok && reply.Body.Length > ReadReply.HorizonBytes ? reply.Body.AsMemory(ReadReply.HorizonBytes) : (ReadOnlyMemory<byte>?)null;
     }
 
     /// <param name="members">Of the group.</param>
@@ -62,10 +85,10 @@ internal sealed class LeaderRequests(
             {
                 case ReplyStatus.Ok:
                     var answer = Read(reply.Body);
-                    if (answer.Verdict == LeaderVerdict.Done)
+                    if (answer.Verdict is LeaderVerdict.Done or LeaderVerdict.Unequal)
                     {
                         _leaders[members.Group] = target;
-                        return new LeaderAnswer(RequestResult.Success, target);
+                        return new LeaderAnswer(RequestResult.Success, target, answer);
                     }
 
                     if (answer.Verdict == LeaderVerdict.Stale)
@@ -148,4 +171,5 @@ internal sealed class LeaderRequests(
 
 /// <param name="Result">Unavailable: no leader was found, and nothing was done. Timeout: it is not known whether it was.</param>
 /// <param name="Leader">Who answered.</param>
-internal readonly record struct LeaderAnswer(RequestResult Result, NodeId Leader);
+/// <param name="Reply">What it said, if it is a success.</param>
+internal readonly record struct LeaderAnswer(RequestResult Result, NodeId Leader, LeaderReply Reply = default);

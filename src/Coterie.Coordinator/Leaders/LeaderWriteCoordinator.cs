@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator.Writes;
@@ -22,9 +21,7 @@ public sealed class LeaderWriteCoordinator : IWriteCoordinator
     public async ValueTask<WriteOutcome> WriteAsync(WriteRequest request)
     {
         var members = _maps.For(request.Keyspace.Name)?.Lookup(request.Token) ?? ReplicaSet.Empty;
-        var body = new byte[sizeof(ulong) + request.Mutation.Length];
-        BinaryPrimitives.WriteUInt64BigEndian(body, members.Group.Value);
-        request.Mutation.Span.CopyTo(body.AsSpan(sizeof(ulong)));
+        var body = LeaderRequests.Body(members, request.Mutation.Span);
         var answer = await _requests.AskAsync(members, Verb.LeaderWrite, body, LeaderRequests.Repeat.Never, request.Timeout);
         _counters.WriteEnded(answer.Result);
         return new WriteOutcome(members.OutcomeOf(answer.Result), null);

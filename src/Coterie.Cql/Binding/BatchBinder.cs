@@ -23,6 +23,11 @@ internal static class BatchBinder
                 throw new CqlInvalidException("Timestamp must be set either on BATCH or individual statements");
             }
 
+            if (timestamp is not null && plan.IsConditional)
+            {
+                throw new CqlInvalidException("Cannot provide custom timestamp for conditional BATCH");
+            }
+
             statements.Add((plan, statement.FirstMarker));
         }
 

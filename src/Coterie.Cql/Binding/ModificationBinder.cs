@@ -12,18 +12,20 @@ internal sealed class ModificationBinder
     private readonly TableSchema _table;
     private readonly MarkerList _markers;
     private readonly TermBinder _terms;
+    private readonly Condition? _condition;
 
     private ModificationBinder(TableSchema table, ModificationStatement statement, Scope scope)
     {
         _table = table;
         _markers = new MarkerList(table.Keyspace, table.Name, statement.FirstMarker, statement.MarkerCount);
         _terms = new TermBinder(_markers, scope.Ids);
+        _condition = statement.Condition;
     }
 
     public static ModificationPlan Bind(ModificationStatement statement, Scope scope)
     {
         var binder = new ModificationBinder(scope.WritableTable(statement.Table), statement, scope);
-        return statement switch
+        KeyedPlan plan = statement switch
         {
             InsertStatement insert => binder.BindInsert(insert),
             UpdateStatement update => binder.BindUpdate(update),
@@ -31,6 +33,7 @@ internal sealed class ModificationBinder
             DeleteStatement delete => binder.BindColumnDeletion(delete),
             _ => throw new CqlInvalidException("Not a statement that modifies data"),
         };
+        return plan.IsConditional ? ConditionBinder.Checked(plan, statement) : plan;
     }
 
     private RowWritePlan BindInsert(InsertStatement insert)
@@ -213,6 +216,7 @@ internal sealed class ModificationBinder
             Partitions = where.Partitions,
             Rows = where.Rows,
             Stamps = Stamps(delete.Using),
+            Condition = ConditionBinder.Bind(_condition, _table, _terms),
             PartitionKeyMarkers = where.Partitions.Markers,
             Markers = _markers.ToImmutable(),
         };
@@ -268,6 +272,7 @@ internal sealed class ModificationBinder
         RegularWrites = InOrder(writes, ColumnKind.Regular),
         WritesMarker = writesMarker,
         Stamps = Stamps(clause),
+        Condition = ConditionBinder.Bind(_condition, _table, _terms),
         PartitionKeyMarkers = partitions.Markers,
         Markers = _markers.ToImmutable(),
     }.Checked();

@@ -119,16 +119,7 @@ internal sealed class SelectionBinder
         _ => null,
     };
 
-    private void AddColumn(ColumnSchema column, string? alias)
-    {
-        var projected = column.Kind switch
-        {
-            ColumnKind.PartitionKey => new Projected(ProjectedKind.PartitionKey, column.Position),
-            ColumnKind.Clustering => new Projected(ProjectedKind.Clustering, column.Position),
-            _ => new Projected(ProjectedKind.Value, Slot(column)),
-        };
-        Add(projected, alias ?? column.Name, column.Type);
-    }
+    private void AddColumn(ColumnSchema column, string? alias) => Add(Projected.Of(column, Slot), alias ?? column.Name, column.Type);
 
     private void Add(Projected projected, string name, CqlType type)
     {

@@ -22,6 +22,9 @@ internal static class TypeBinder
         }
     }
 
+    /// <summary>The type as one cell holds it: what a value of it is compared as.</summary>
+    public static CqlType Frozen(CqlType type) => type is CollectionType collection ? collection.AsFrozen() : type;
+
     private static void RefuseUnsupported(TypeSyntax type)
     {
         if (type.Name is "counter" or "tuple" or "vector")

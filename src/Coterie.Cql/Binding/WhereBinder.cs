@@ -117,10 +117,8 @@ internal sealed class WhereBinder
 
         return relation.InList
             ? KeyPart.In(column, [.. relation.Values.Select(v => _terms.Bind(v, column.Type, column.Name))])
-            : KeyPart.InList(column, _terms.Bind(relation.Values[0], new ListType(Frozen(column.Type), frozen: true), $"in({column.Name})"));
+            : KeyPart.InList(column, _terms.Bind(relation.Values[0], new ListType(TypeBinder.Frozen(column.Type), frozen: true), $"in({column.Name})"));
     }
-
-    private static CqlType Frozen(CqlType type) => type is CollectionType collection ? collection.AsFrozen() : type;
 
     private static void AddPart(KeyPart?[] parts, ColumnSchema column, KeyPart part)
     {

@@ -8,17 +8,9 @@ namespace Coterie.Cql.Plans;
 /// DELETE of whole rows: a partition (in its header), rows (each in its own entry), or ranges of rows (a range tombstone each, and the
 /// header's flag that says that there are some).
 /// </summary>
-internal sealed class DeletionPlan : ModificationPlan
+internal sealed class DeletionPlan : KeyedPlan
 {
-    public required PartitionKeys Partitions { get; init; }
-
-    public required ClusteringFilter Rows { get; init; }
-
-    public required StampTerms Stamps { get; init; }
-
-    public override bool HasTimestamp => Stamps.HasTimestamp;
-
-    public override bool GivesTimestamp(BoundValues values) => Stamps.GivesTimestamp(values);
+    private ClusteringFilter Deleted => Rows!;
 
     public override ReadCommand? PriorRead(BoundValues values, long nowSeconds) => null;
 
@@ -43,19 +35,19 @@ internal sealed class DeletionPlan : ModificationPlan
 
     private void AppendPartition(MutationSet mutations, ReadOnlySpan<byte> partitionKey, in TermContext context, in CellStamp cells)
     {
-        if (Rows.IsEmpty)
+        if (Deleted.IsEmpty)
         {
             Append(mutations, partitionKey, EntryKey.Header, cells, hasRanges: false, deletes: true);
         }
-        else if (Rows.IsSingleRow)
+        else if (Deleted.IsSingleRow)
         {
             mutations.EntryKeyBuffer.ResetWrittenCount();
-            Rows.WriteRowKey(context, mutations.EntryKeyBuffer);
+            Deleted.WriteRowKey(context, mutations.EntryKeyBuffer);
             Append(mutations, partitionKey, mutations.EntryKeyBuffer.WrittenSpan, cells, hasRanges: false, deletes: true);
         }
-        else if (Rows.IsRows)
+        else if (Deleted.IsRows)
         {
-            foreach (var entryKey in Rows.RowKeys(context))
+            foreach (var entryKey in Deleted.RowKeys(context))
             {
                 Append(mutations, partitionKey, entryKey, cells, hasRanges: false, deletes: true);
             }
@@ -68,7 +60,7 @@ internal sealed class DeletionPlan : ModificationPlan
 
     private void AppendRanges(MutationSet mutations, ReadOnlySpan<byte> partitionKey, in TermContext context, in CellStamp cells)
     {
-        var slices = Rows.Slices(context);
+        var slices = Deleted.Slices(context);
         if (slices.Count == 0)
         {
             return;

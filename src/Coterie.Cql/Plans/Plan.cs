@@ -43,6 +43,15 @@ public abstract class ModificationPlan : Plan
 {
     public required TableSchema Table { get; init; }
 
+    /// <summary>Whether it writes only if a condition holds (IF …): then it is executed by a <see cref="ConditionalWrite"/>.</summary>
+    public abstract bool IsConditional { get; }
+
+    /// <summary>Whether the statement says USING TIMESTAMP.</summary>
+    public abstract bool HasTimestamp { get; }
+
+    /// <summary>Whether it is stamped by that, with these values.</summary>
+    public abstract bool GivesTimestamp(BoundValues values);
+
     /// <summary>The read that must come first (list element by index, removal from a list by value); null for all else, which is written blind.</summary>
     public abstract ReadCommand? PriorRead(BoundValues values, long nowSeconds);
 
@@ -50,12 +59,6 @@ public abstract class ModificationPlan : Plan
     /// <param name="prior">The rows of <see cref="PriorRead"/>, or null.</param>
     /// <exception cref="CqlInvalidException">A bound value is wrong: count, type, null in a key, out of limits.</exception>
     public abstract void AppendTo(MutationSet mutations, BoundValues values, in StampContext stamp, IReadOnlyList<PartitionRows>? prior);
-
-    /// <summary>Whether the statement says USING TIMESTAMP.</summary>
-    public abstract bool HasTimestamp { get; }
-
-    /// <summary>Whether it is stamped by that, with these values.</summary>
-    public abstract bool GivesTimestamp(BoundValues values);
 }
 
 /// <summary>SELECT on a user's table or a system table.</summary>
@@ -105,6 +108,9 @@ public sealed class BatchPlan : Plan
 
     /// <summary>The statements, each with the first marker of the batch that is its own.</summary>
     public required ImmutableArray<(ModificationPlan Plan, int FirstMarker)> Statements { get; init; }
+
+    /// <summary>Whether any of them has a condition: then all are written or none, if all conditions hold.</summary>
+    public bool IsConditional => Statements.Any(static one => one.Plan.IsConditional);
 
     /// <summary>The batch's own USING TIMESTAMP: a constant or a marker; null if it has none.</summary>
     public required Func<BoundValues, WriteTimestamp?> Timestamp { get; init; }

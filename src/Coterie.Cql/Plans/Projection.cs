@@ -24,7 +24,17 @@ internal enum ProjectedKind : byte
 
 /// <summary>One column of the result.</summary>
 /// <param name="Source">Where its value is: the position of a key column, or the slot of a static or regular one, the place of a function.</param>
-internal readonly record struct Projected(ProjectedKind Kind, int Source);
+internal readonly record struct Projected(ProjectedKind Kind, int Source)
+{
+    /// <summary>The value of a column.</summary>
+    /// <param name="slotOf">Asked for static and regular columns.</param>
+    public static Projected Of(ColumnSchema column, Func<ColumnSchema, int> slotOf) => column.Kind switch
+    {
+        ColumnKind.PartitionKey => new Projected(ProjectedKind.PartitionKey, column.Position),
+        ColumnKind.Clustering => new Projected(ProjectedKind.Clustering, column.Position),
+        _ => new Projected(ProjectedKind.Value, slotOf(column)),
+    };
+}
 
 /// <summary>
 /// How rows become result rows. Slots are the static and regular columns that are needed, each once, however often it is selected.
@@ -43,6 +53,13 @@ internal sealed class Projection
         _slotOfStatic = SlotsById(slots, ColumnKind.Static);
         _slotOfRegular = SlotsById(slots, ColumnKind.Regular);
         NeedsClustering = columns.Any(c => c.Kind == ProjectedKind.Clustering);
+    }
+
+    /// <summary>These columns as they are.</summary>
+    public static Projection Of(TableSchema table, ImmutableArray<ColumnSchema> columns)
+    {
+        ImmutableArray<ColumnSchema> slots = [.. columns.Where(static c => c.Kind is ColumnKind.Static or ColumnKind.Regular)];
+        return new Projection(table, [.. columns.Select(column => Projected.Of(column, of => slots.IndexOf(of)))], slots, []);
     }
 
     public TableSchema Table { get; }

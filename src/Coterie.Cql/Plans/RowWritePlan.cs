@@ -10,25 +10,14 @@ namespace Coterie.Cql.Plans;
 /// INSERT, UPDATE, and DELETE of columns: cells of one row or, by IN, of several. INSERT also writes the row's marker, unless it names
 /// only static columns. Static columns go into the partition's static row.
 /// </summary>
-internal sealed class RowWritePlan : ModificationPlan
+internal sealed class RowWritePlan : KeyedPlan
 {
-    public required PartitionKeys Partitions { get; init; }
-
-    /// <summary>Null if only the static row is written.</summary>
-    public required ClusteringFilter? Rows { get; init; }
-
     /// <summary>In the order of column ids, as a row is written.</summary>
     public required ImmutableArray<ColumnWrite> StaticWrites { get; init; }
 
     public required ImmutableArray<ColumnWrite> RegularWrites { get; init; }
 
     public required bool WritesMarker { get; init; }
-
-    public required StampTerms Stamps { get; init; }
-
-    public override bool HasTimestamp => Stamps.HasTimestamp;
-
-    public override bool GivesTimestamp(BoundValues values) => Stamps.GivesTimestamp(values);
 
     private bool NeedsPrior { get; set; }
 

@@ -7,6 +7,8 @@ namespace Coterie.Cql.Syntax;
 /// <summary>INSERT, UPDATE, DELETE and BEGIN BATCH.</summary>
 internal sealed class ModificationParser(Cursor cursor, TermParser terms, RelationParser relations)
 {
+    private readonly ConditionParser _conditions = new(cursor, terms);
+
     /// <summary>Null if neither INSERT, UPDATE nor DELETE begins here.</summary>
     public ModificationStatement? TryParse()
     {
@@ -81,9 +83,9 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
             throw new CqlInvalidException("Unmatched column names/values: " + columns.Count + " columns, " + values.Length + " values");
         }
 
-        RefuseCondition();
+        var condition = _conditions.TryParseOfInsert();
         var clause = ParseUsing(timeToLiveAllowed: true);
-        return new InsertStatement(table, [.. columns.Zip(values)], clause);
+        return new InsertStatement(table, [.. columns.Zip(values)], clause) { Condition = condition };
     }
 
     private UpdateStatement ParseUpdate()
@@ -100,8 +102,7 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
         while (cursor.TryTakeSymbol(","));
         cursor.ExpectKeyword("where");
         var where = relations.ParseWhere();
-        RefuseCondition();
-        return new UpdateStatement(table, clause, assignments.DrainToImmutable(), where);
+        return new UpdateStatement(table, clause, assignments.DrainToImmutable(), where) { Condition = _conditions.TryParse() };
     }
 
     private Assignment ParseAssignment()
@@ -187,8 +188,7 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
         var clause = ParseUsing(timeToLiveAllowed: false);
         cursor.ExpectKeyword("where");
         var where = relations.ParseWhere();
-        RefuseCondition();
-        return new DeleteStatement(table, selections.DrainToImmutable(), clause, where);
+        return new DeleteStatement(table, selections.DrainToImmutable(), clause, where) { Condition = _conditions.TryParse() };
     }
 
     private DeleteSelection ParseDeleteSelection()
@@ -207,14 +207,6 @@ internal sealed class ModificationParser(Cursor cursor, TermParser terms, Relati
         var key = terms.ParseValue();
         cursor.ExpectSymbol("]");
         return new DeleteSelection(column, key);
-    }
-
-    private void RefuseCondition()
-    {
-        if (cursor.IsKeyword("if"))
-        {
-            throw new CqlInvalidException("IF: conditional writes (LWT) are not supported");
-        }
     }
 
     private UsingClause ParseUsing(bool timeToLiveAllowed)

@@ -34,6 +34,9 @@ internal enum RelationOperator : byte
     Greater,
     GreaterOrEqual,
     In,
+
+    /// <summary>Only in conditions of writes: WHERE would need filtering.</summary>
+    NotEqual,
 }
 
 /// <summary>One restriction of WHERE.</summary>

@@ -16,7 +16,30 @@ internal abstract record ModificationStatement(TableName Table, UsingClause Usin
     public int FirstMarker { get; init; }
 
     public int MarkerCount { get; init; }
+
+    /// <summary>IF …; null: it writes whatever is there.</summary>
+    public Condition? Condition { get; init; }
 }
+
+internal enum ConditionKind : byte
+{
+    /// <summary>IF NOT EXISTS</summary>
+    NotExists,
+
+    /// <summary>IF EXISTS</summary>
+    Exists,
+
+    /// <summary>IF column = … AND …</summary>
+    Columns,
+}
+
+/// <param name="Columns">Empty unless the kind is <see cref="ConditionKind.Columns"/>.</param>
+internal sealed record Condition(ConditionKind Kind, ImmutableArray<ColumnComparison> Columns);
+
+/// <summary>What IF says of one column.</summary>
+/// <param name="Key">For an element of a collection; null for the column.</param>
+/// <param name="Values">One term; for IN in parentheses all of them (then <paramref name="InList"/> is true), else the marker that stands for the list.</param>
+internal sealed record ColumnComparison(string Column, Term? Key, RelationOperator Operator, ImmutableArray<Term> Values, bool InList);
 
 internal sealed record UsingClause(Term? Timestamp, Term? TimeToLive)
 {

@@ -21,20 +21,30 @@ public enum LeaderVerdict : byte
 
     /// <summary>The table, or the group, is not here any more.</summary>
     Stale = 4,
+
+    /// <summary>The rows are not as expected. Nothing was done; the rows are in the reply.</summary>
+    Unequal = 5,
 }
 
 /// <param name="Leader">Who leads, as far as the member knows.</param>
-public readonly record struct LeaderReply(LeaderVerdict Verdict, NodeId? Leader = null)
+/// <param name="Rows">With <see cref="LeaderVerdict.Unequal"/>: an encoded <see cref="Reads.ReadResponse"/>, as the leader had it when nothing was on its way.</param>
+public readonly record struct LeaderReply(LeaderVerdict Verdict, NodeId? Leader = null, ReadOnlyMemory<byte> Rows = default)
 {
-    private const int BytesMax = 17;
+    private const int IdBytes = 16;
 
     public byte[] ToBytes()
     {
-        var bytes = new ArrayBufferWriter<byte>(BytesMax);
+        var bytes = new ArrayBufferWriter<byte>(1 + IdBytes + Rows.Length);
         bytes.WriteByte((byte)Verdict);
+        if (Verdict == LeaderVerdict.Unequal)
+        {
+            bytes.Write(Rows.Span);
+            return bytes.WrittenSpan.ToArray();
+        }
+
         if (Leader is { } leader)
         {
-            Check.That(leader.Value.TryWriteBytes(bytes.GetSpan(16), bigEndian: true, out var written));
+            Check.That(leader.Value.TryWriteBytes(bytes.GetSpan(IdBytes), bigEndian: true, out var written));
             bytes.Advance(written);
         }
 
@@ -42,16 +52,21 @@ public readonly record struct LeaderReply(LeaderVerdict Verdict, NodeId? Leader 
     }
 
     /// <exception cref="MalformedDataException">Not such a reply.</exception>
-    public static LeaderReply Read(ReadOnlySpan<byte> body)
+    public static LeaderReply Read(ReadOnlyMemory<byte> body)
     {
-        var reader = new ByteReader(body);
+        var reader = new ByteReader(body.Span);
         var verdict = (LeaderVerdict)reader.ReadByte();
-        if (verdict > LeaderVerdict.Stale)
+        if (verdict > LeaderVerdict.Unequal)
         {
             throw new MalformedDataException($"a verdict of {(byte)verdict} of a group's member");
         }
 
-        NodeId? leader = reader.Remaining > 0 ? new NodeId(new Guid(reader.ReadBytes(16), bigEndian: true)) : null;
+        if (verdict == LeaderVerdict.Unequal)
+        {
+            return new LeaderReply(verdict, Rows: body[1..]);
+        }
+
+        NodeId? leader = reader.Remaining > 0 ? new NodeId(new Guid(reader.ReadBytes(IdBytes), bigEndian: true)) : null;
         reader.ExpectEnd("a reply of a group's member");
         return new LeaderReply(verdict, leader);
     }

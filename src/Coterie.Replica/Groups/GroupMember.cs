@@ -20,8 +20,9 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly GroupStore _store;
     private readonly RaftCore _core;
     private readonly Waiters _waiters;
+    private readonly Comparisons _comparisons;
     private readonly Lock _gate = new();
-    private readonly Queue<EntriesWrite> _applying = [];
+    private readonly ApplyQueue _applying;
     private readonly MemberRestore _restore;
     private readonly LeaderPlacement _placement;
     private readonly bool[] _heardPassive;
@@ -47,6 +48,8 @@ internal sealed class GroupMember : IAsyncDisposable
             IsPassive = stored.IsPassive,
         };
         _waiters = new Waiters(parts.Time);
+        _comparisons = new Comparisons(this, parts);
+        _applying = new ApplyQueue(this, parts);
         _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
         _heardPassive = new bool[group.Nodes.Length];
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
@@ -59,6 +62,9 @@ internal sealed class GroupMember : IAsyncDisposable
 
     /// <summary>Under the lock: everything up to this index is in the tables, as far as they are here.</summary>
     internal long Applied => _applied;
+
+    /// <summary>Under the lock: of the log's last entry, which may not be committed yet.</summary>
+    internal long LastIndex => _core.Log.LastIndex;
 
     public GroupStatus Status
     {
@@ -90,13 +96,13 @@ internal sealed class GroupMember : IAsyncDisposable
             _core.Tick();
             Resend();
             _waiters.DropExpired();
-            Shorten();
+            LogShortening.IfLong(_core.Log, _applied, _stamp, _store, _parts);
             _restore.Tick(_isLogIdle && _unsentLog is null);
             PlaceLeader();
             Take();
         }
 
-        _waiters.Answer();
+        Answer();
     }
 
     public void Suspect(NodeId node)
@@ -143,7 +149,7 @@ internal sealed class GroupMember : IAsyncDisposable
             Take();
         }
 
-        _waiters.Answer();
+        Answer();
     }
 
     /// <summary>A write, if this member leads. Answered when it has been committed and applied here.</summary>
@@ -152,21 +158,38 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_core.Role != RaftRole.Leader || _isStopped)
+            if (!Refuses(reply))
             {
-                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
-            }
-            else if (_waiters.Count >= Limits.LeaderRequestsMax)
-            {
-                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
-            }
-            else
-            {
-                Propose(mutation, deadline, reply);
+                if (_comparisons.Holds(mutation))
+                {
+                    _comparisons.Hold(mutation, deadline, reply);
+                }
+                else
+                {
+                    Propose(mutation, deadline, reply);
+                }
+
+                Take();
             }
         }
 
-        _waiters.Answer();
+        Answer();
+    }
+
+    /// <summary>A write that is done if rows are as expected, if this member leads. Answered when it has been committed and applied here, or with the rows.</summary>
+    /// <param name="request">Valid, and of this group.</param>
+    public void CompareAndSet(CompareAndSet.Parts request, long deadline, ReplyTo reply)
+    {
+        lock (_gate)
+        {
+            if (!Refuses(reply))
+            {
+                _comparisons.Add(request, _core.Term, deadline, reply);
+                Take();
+            }
+        }
+
+        Answer();
     }
 
     /// <summary>Answered when this member was the leader after the request came, and has applied all that was committed before.</summary>
@@ -176,22 +199,22 @@ internal sealed class GroupMember : IAsyncDisposable
         {
             if (_core.Role != RaftRole.Leader || _isStopped)
             {
-                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
+                Decide(reply, LeaderVerdict.NotLeader);
             }
             else if (_parts.Closed.Contains(_group.Id))
             {
                 // It leads, and has not all the rows.
-                _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
+                Decide(reply, LeaderVerdict.Busy);
             }
-            else if (!_core.TryRead(_waiters.AddRead(deadline, reply)))
+            else
             {
-                _waiters.RefuseLastRead(new LeaderReply(LeaderVerdict.Busy));
+                Confirm(deadline, reply, new LeaderReply(LeaderVerdict.Done));
             }
 
             Take();
         }
 
-        _waiters.Answer();
+        Answer();
     }
 
     /// <summary>Takes nothing more. What waits gets no answer: it is not known how it ends.</summary>
@@ -231,6 +254,18 @@ internal sealed class GroupMember : IAsyncDisposable
         }
     }
 
+    /// <summary>From any thread: a comparison goes on, under the lock.</summary>
+    internal void Compared(Action compare)
+    {
+        lock (_gate)
+        {
+            compare();
+            Take();
+        }
+
+        Answer();
+    }
+
     /// <summary>On the writer loop.</summary>
     internal void LogWritten(LogWrite write, WriteResult result)
     {
@@ -258,7 +293,7 @@ internal sealed class GroupMember : IAsyncDisposable
             Take();
         }
 
-        _waiters.Answer();
+        Answer();
     }
 
     /// <summary>On the writer loop.</summary>
@@ -276,7 +311,7 @@ internal sealed class GroupMember : IAsyncDisposable
             Take();
         }
 
-        _waiters.Answer();
+        Answer();
     }
 
     /// <summary>Under the lock: all rows are here as of this position of the log, or later.</summary>
@@ -298,29 +333,64 @@ internal sealed class GroupMember : IAsyncDisposable
 
     private void CountApplied()
     {
-        while (_applying.TryPeek(out var first) && first.State == ApplyState.Done)
+        if (_applying.TakeDone() is > 0 and var index)
         {
-            _applying.Dequeue();
-            _applied = Math.Max(_applied, first.LastIndex);
+            _applied = Math.Max(_applied, index);
             _waiters.Applied(_applied);
         }
     }
 
-    private void Propose(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
+    /// <summary>Under the lock.</summary>
+    internal void Propose(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
         var now = (_parts.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var stamp = Math.Max(_stamp + GroupCommand.StampStep, now);
-        var result = _core.Propose(GroupCommand.Encode(mutation, stamp), out var position);
-        if (result == ProposeResult.Appended)
+        if (_core.Propose(GroupCommand.Encode(mutation, stamp), out var position) == ProposeResult.Appended)
         {
             _stamp = stamp;
             _waiters.AddWrite(position, deadline, reply);
-            Take();
         }
         else
         {
-            _waiters.Decide(reply, new LeaderReply(LeaderVerdict.Busy));
+            Decide(reply, LeaderVerdict.Busy);
         }
+    }
+
+    /// <summary>Under the lock: answers when it is sure that this member still led after now, and has applied what was committed before.</summary>
+    internal void Confirm(long deadline, ReplyTo reply, LeaderReply answer)
+    {
+        if (!_core.TryRead(_waiters.AddRead(deadline, reply, answer)))
+        {
+            _waiters.RefuseLastRead(new LeaderReply(LeaderVerdict.Busy));
+        }
+    }
+
+    /// <summary>Under the lock. A member that does not lead says who does.</summary>
+    internal void Decide(ReplyTo reply, LeaderVerdict verdict) =>
+        _waiters.Decide(reply, new LeaderReply(verdict, verdict == LeaderVerdict.NotLeader ? LeaderNode() : null));
+
+    private bool Refuses(ReplyTo reply)
+    {
+        if (_core.Role != RaftRole.Leader || _isStopped)
+        {
+            Decide(reply, LeaderVerdict.NotLeader);
+            return true;
+        }
+
+        if (_waiters.Count + _comparisons.Count >= Limits.LeaderRequestsMax)
+        {
+            Decide(reply, LeaderVerdict.Busy);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Outside of the lock: an answer, or a read, may call back on the same thread.</summary>
+    private void Answer()
+    {
+        _waiters.Answer();
+        _comparisons.Read();
     }
 
     /// <summary>Does what the core wants done, until it wants nothing more.</summary>
@@ -363,6 +433,8 @@ internal sealed class GroupMember : IAsyncDisposable
             {
                 _waiters.RefuseRead(read, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
             }
+
+            _comparisons.Advance(_core.Role == RaftRole.Leader ? _core.Term : null, _applied);
         }
 
         if (_core.Leader is { } leader && leader != _lastLeader)
@@ -385,11 +457,7 @@ internal sealed class GroupMember : IAsyncDisposable
     private void Fetch(NodeId source, LogPosition position)
     {
         // What the writer has not taken yet is part of what is fetched. Later it might bring back what has been deleted and swept there.
-        foreach (var write in _applying)
-        {
-            write.State = write.State == ApplyState.Waiting ? ApplyState.Done : write.State;
-        }
-
+        _applying.DropWaiting();
         CountApplied();
         _restore.Want(source, position);
     }
@@ -401,9 +469,7 @@ internal sealed class GroupMember : IAsyncDisposable
             _waiters.Committed(entry.Position);
         }
 
-        var write = new EntriesWrite(this, _parts.Tables, entries);
-        _applying.Enqueue(write);
-        write.State = _parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
+        _applying.Add(entries);
     }
 
     /// <summary>What the writer had no room for.</summary>
@@ -414,30 +480,7 @@ internal sealed class GroupMember : IAsyncDisposable
             Write(log);
         }
 
-        foreach (var write in _applying)
-        {
-            if (write.State == ApplyState.Waiting)
-            {
-                write.State = _parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
-            }
-        }
-    }
-
-    /// <summary>The log is kept as long as it is small: a member that was away for a while finds in it what it lacks.</summary>
-    private void Shorten()
-    {
-        var log = _core.Log;
-        if (log.Bytes <= _parts.Options.LogBytesMax)
-        {
-            return;
-        }
-
-        var index = Math.Min(Math.Min(_applied, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
-        if (index > log.Before.Index)
-        {
-            log.DropUpTo(index);
-            _parts.Writer.TryEnqueue(new LogShortening(_store, log.Before, _stamp));
-        }
+        _applying.Resend();
     }
 
     private void PlaceLeader()
@@ -448,7 +491,7 @@ internal sealed class GroupMember : IAsyncDisposable
             return;
         }
 
-        var isUnable = _unsentLog is not null || _parts.Closed.Contains(_group.Id) || (_applying.TryPeek(out var first) && first.State == ApplyState.Waiting);
+        var isUnable = _unsentLog is not null || _parts.Closed.Contains(_group.Id) || _applying.IsStuck;
         if (_placement.Next(isUnable, member => _core.IsCaughtUp(member) && _parts.Liveness.IsAlive(_group.Nodes[member])) is { } target)
         {
             _core.HandOverTo(target);

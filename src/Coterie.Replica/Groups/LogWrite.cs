@@ -26,6 +26,22 @@ internal sealed class LogShortening(GroupStore store, LogPosition before, long s
 {
     public int Bytes => 64;
 
+    /// <summary>The log is kept as long as it is small: a member that was away for a while finds in it what it lacks.</summary>
+    public static void IfLong(RaftLog log, long applied, long stamp, GroupStore store, GroupParts parts)
+    {
+        if (log.Bytes <= parts.Options.LogBytesMax)
+        {
+            return;
+        }
+
+        var index = Math.Min(Math.Min(applied, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
+        if (index > log.Before.Index)
+        {
+            log.DropUpTo(index);
+            parts.Writer.TryEnqueue(new LogShortening(store, log.Before, stamp));
+        }
+    }
+
     public void AppendTo(StorageBatch batch)
     {
         // What the dropped entries have written to the tables is on the disk with it.

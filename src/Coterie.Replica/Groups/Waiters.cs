@@ -28,13 +28,14 @@ internal sealed class Waiters(TimeProvider time)
     public void AddWrite(LogPosition position, long deadline, ReplyTo reply)
     {
         _lowestTerm = _writes.Count == 0 ? position.Term : Math.Min(_lowestTerm, position.Term);
-        _writes.Add(position, new Waiting(reply, deadline));
+        _writes.Add(position, new Waiting(reply, deadline, new LeaderReply(LeaderVerdict.Done)));
     }
 
+    /// <param name="answer">What it is told when it may begin.</param>
     /// <returns>By which the core knows it.</returns>
-    public long AddRead(long deadline, ReplyTo reply)
+    public long AddRead(long deadline, ReplyTo reply, LeaderReply answer)
     {
-        _reads.Add(++_lastRead, new Waiting(reply, deadline));
+        _reads.Add(++_lastRead, new Waiting(reply, deadline, answer));
         return _lastRead;
     }
 
@@ -69,14 +70,14 @@ internal sealed class Waiters(TimeProvider time)
     {
         while (_committed.TryPeek(out var first) && first.Index <= index)
         {
-            Decide(_committed.Dequeue().Write.Reply, new LeaderReply(LeaderVerdict.Done));
+            Decide(_committed.Dequeue().Write);
         }
 
         for (var i = _confirmed.Count - 1; i >= 0; i--)
         {
             if (_confirmed[i].Index <= index)
             {
-                Decide(_confirmed[i].Read.Reply, new LeaderReply(LeaderVerdict.Done));
+                Decide(_confirmed[i].Read);
                 _confirmed.RemoveAt(i);
             }
         }
@@ -91,7 +92,7 @@ internal sealed class Waiters(TimeProvider time)
 
         if (read.Index <= applied)
         {
-            Decide(waiting.Reply, new LeaderReply(LeaderVerdict.Done));
+            Decide(waiting);
         }
         else
         {
@@ -137,6 +138,8 @@ internal sealed class Waiters(TimeProvider time)
         _lowestTerm = _writes.Count == 0 ? 0 : _writes.Keys.Min(static waiting => waiting.Term);
     }
 
+    private void Decide(in Waiting one) => Decide(one.Reply, one.Answer);
+
     private static void Drop<T>(Dictionary<T, Waiting> waiting, long now)
         where T : notnull
     {
@@ -149,5 +152,5 @@ internal sealed class Waiters(TimeProvider time)
         }
     }
 
-    private readonly record struct Waiting(ReplyTo Reply, long Deadline);
+    private readonly record struct Waiting(ReplyTo Reply, long Deadline, LeaderReply Answer);
 }

@@ -71,6 +71,7 @@ public static class CqlErrors
                 WriteType.Batch => "BATCH",
                 WriteType.BatchLog => "BATCH_LOG",
                 WriteType.UnloggedBatch => "UNLOGGED_BATCH",
+                WriteType.CompareAndSet => "CAS",
                 _ => "SIMPLE",
             });
         }

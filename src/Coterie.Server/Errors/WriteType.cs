@@ -14,4 +14,7 @@ public enum WriteType : byte
 
     /// <summary>Keeping a logged batch, before anything of it was sent.</summary>
     BatchLog = 3,
+
+    /// <summary>A write under a condition.</summary>
+    CompareAndSet = 4,
 }

@@ -11,9 +11,9 @@ namespace Coterie.Server.Execution;
 /// <summary>
 /// Executes batches, those of the BATCH message and those written as text. What goes to one partition becomes one mutation, which is applied
 /// whole or not at all on each replica; so a logged batch within one partition needs no log. One over several partitions is kept by two nodes until all
-/// of it has been applied.
+/// of it has been applied. One with conditions is of one partition.
 /// </summary>
-internal sealed class BatchExecutor(ExecutionServices services, ModificationExecutor modifications)
+internal sealed class BatchExecutor(ExecutionServices services, ModificationExecutor modifications, ConditionalExecutor conditional)
 {
     public async ValueTask ExecuteMessageAsync(ClientRequest request, BatchKind kind)
     {
@@ -24,9 +24,11 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
         foreach (var statement in request.Statements)
         {
             var compiled = Compile(request, statement);
-            if (compiled.Plan is not ModificationPlan plan)
+            var plan = PlanOf(compiled);
+            if (plan.IsConditional)
             {
-                throw ClientErrorException.Invalid("Invalid statement in batch: only UPDATE, INSERT and DELETE statements are allowed.");
+                await ExecuteConditionalAsync(request, compiled);
+                return;
             }
 
             var values = ValueBinding.Part(request, request.Values, statement.FirstValue, statement.ValueCount);
@@ -46,6 +48,16 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
         var batch = (BatchPlan)statement.Compiled.Plan;
         Refuse(batch.Kind, batch.Statements.Length);
         batch.CheckCount(statement.Values);
+        if (batch.IsConditional)
+        {
+            await conditional.ExecuteAsync(
+                request,
+                statement.Compiled,
+                [.. batch.Statements.Select(one => (one.Plan, ValueBinding.OwnPart(statement.Values, one.FirstMarker, one.Plan.Markers.Length)))],
+                isBatch: true);
+            return;
+        }
+
         var shared = batch.Timestamp(statement.Values);
         LeaderBasedRules.CheckTimestamp(services.Metadata.Current, batch, shared is not null);
         var all = statement.Values;
@@ -64,6 +76,17 @@ internal sealed class BatchExecutor(ExecutionServices services, ModificationExec
 
         await WriteAsync(request, batch.Kind, statement.Compiled);
     }
+
+    /// <summary>From the first statement again: those before the first condition are part of it too.</summary>
+    private ValueTask ExecuteConditionalAsync(ClientRequest request, CompiledStatement compiled)
+    {
+        var statements = request.Statements.ConvertAll(statement =>
+            (PlanOf(Compile(request, statement)), ValueBinding.OwnPart(request.Values, statement.FirstValue, statement.ValueCount)));
+        return conditional.ExecuteAsync(request, compiled, statements, isBatch: true);
+    }
+
+    private static ModificationPlan PlanOf(CompiledStatement compiled) => compiled.Plan as ModificationPlan
+        ?? throw ClientErrorException.Invalid("Invalid statement in batch: only UPDATE, INSERT and DELETE statements are allowed.");
 
     private static void Refuse(BatchKind kind, int count)
     {

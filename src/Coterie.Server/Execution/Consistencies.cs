@@ -10,14 +10,24 @@ internal static class Consistencies
 {
     public static ReplicaRequirement OfWrite(ClientRequest request, ReplicaRequirement[] requirements)
     {
-        RefuseSerial(request.Parameters.Consistency);
+        var level = request.Parameters.Consistency;
+        if (level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
+        {
+            throw ClientErrorException.Invalid($"{Consistency.Name(level)} is not a consistency level of writes: it is one of reads, in leader-based keyspaces. Use QUORUM or LOCAL_QUORUM");
+        }
+
         return Required(request, requirements);
     }
 
     public static ReplicaRequirement OfRead(ClientRequest request, ReplicaRequirement[] requirements)
     {
         var level = request.Parameters.Consistency;
-        RefuseSerial(level);
+        if (requirements[(int)level].Count == 0 && level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
+        {
+            throw ClientErrorException.Invalid(
+                $"{Consistency.Name(level)} is not supported in a leaderless keyspace: there are no conditional updates in it to be serial with. Use QUORUM or LOCAL_QUORUM");
+        }
+
         if (level == ConsistencyLevel.Any)
         {
             throw ClientErrorException.Invalid("ANY ConsistencyLevel is only supported for writes");
@@ -38,14 +48,5 @@ internal static class Consistencies
         return required <= replicas
             ? new ReplicaRequirement(RequirementScope.Anywhere, required)
             : throw ClientErrorException.Invalid($"{PayloadRequest.RequiredKey} is {required}, and the keyspace keeps {replicas} replicas");
-    }
-
-    private static void RefuseSerial(ConsistencyLevel level)
-    {
-        if (level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
-        {
-            throw ClientErrorException.Invalid(
-                $"{Consistency.Name(level)} is not supported in a leaderless keyspace: there are no conditional updates in it to be serial with. Use QUORUM or LOCAL_QUORUM");
-        }
     }
 }

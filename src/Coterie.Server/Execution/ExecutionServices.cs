@@ -1,5 +1,6 @@
 using Coterie.Cluster.Metadata;
 using Coterie.Coordinator.Batches;
+using Coterie.Coordinator.Leaders;
 using Coterie.Coordinator.Reads;
 using Coterie.Coordinator.Writes;
 using Coterie.Model.Time;
@@ -19,6 +20,8 @@ internal sealed record ExecutionServices
     public required IReadCoordinator Reads { get; init; }
 
     public required IWriteCoordinator Writes { get; init; }
+
+    public required IConditionalWriteCoordinator ConditionalWrites { get; init; }
 
     public required IBatchCoordinator Batches { get; init; }
 

@@ -26,6 +26,16 @@ internal static class LeaderBasedRules
         }
     }
 
+    public static void CheckCondition(KeyspaceSchema keyspace)
+    {
+        if (!keyspace.IsLeaderBased)
+        {
+            throw ClientErrorException.Invalid(
+                $"Conditional writes (IF …) need a leader-based keyspace, and {keyspace.Name} is leaderless: no replica of it knows what all others have. "
+                + "CREATE KEYSPACE … AND consistency = 'global'");
+        }
+    }
+
     /// <summary>A batch is one write of one group, so it goes to one partition; and to keyspaces of one kind.</summary>
     public static void CheckBatch(ClusterMetadata metadata, MutationSet mutations)
     {

@@ -15,12 +15,18 @@ using Coterie.Server.Prepared;
 namespace Coterie.Server.Execution;
 
 /// <summary>Executes INSERT, UPDATE and DELETE: stamps them, reads first where CQL forces it, and writes each partition's mutation.</summary>
-internal sealed class ModificationExecutor(ExecutionServices services)
+internal sealed class ModificationExecutor(ExecutionServices services, ConditionalExecutor conditional)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExecuteAsync(ClientRequest request, StatementContext statement)
     {
         var plan = (ModificationPlan)statement.Compiled.Plan;
+        if (plan.IsConditional)
+        {
+            await conditional.ExecuteAsync(request, statement.Compiled, [(plan, statement.Values)], isBatch: false);
+            return;
+        }
+
         var keyspace = KeyspaceOf(statement.Compiled);
         var requirement = Consistencies.OfWrite(request, statement.Compiled.Requirements);
         if (!await AppendAsync(request, statement.Compiled, statement.Values, StampOf(request, plan.Table, plan.GivesTimestamp(statement.Values))))

@@ -24,8 +24,9 @@ internal sealed class RequestDispatcher : IRequestDispatcher
     {
         _services = services;
         _select = new SelectExecutor(services);
-        _modifications = new ModificationExecutor(services);
-        _batches = new BatchExecutor(services, _modifications);
+        var conditional = new ConditionalExecutor(services);
+        _modifications = new ModificationExecutor(services, conditional);
+        _batches = new BatchExecutor(services, _modifications, conditional);
         _schema = new SchemaExecutor(services);
     }
 

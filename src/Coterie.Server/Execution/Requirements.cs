@@ -7,7 +7,7 @@ namespace Coterie.Server.Execution;
 /// <summary>What each consistency level means in a keyspace, worked out once for a statement.</summary>
 internal static class Requirements
 {
-    /// <summary>By the level's number. SERIAL and LOCAL_SERIAL have no meaning in a leaderless keyspace and are refused before.</summary>
+    /// <summary>By the level's number. SERIAL and LOCAL_SERIAL are quorums in a leader-based keyspace; in a leaderless one they have no meaning, and no requirement.</summary>
     public static ReplicaRequirement[] Of(KeyspaceSchema keyspace, string localDatacenter)
     {
         var counts = keyspace.Replication switch
@@ -19,7 +19,7 @@ internal static class Requirements
         var requirements = new ReplicaRequirement[(int)ConsistencyLevel.LocalOne + 1];
         for (var level = ConsistencyLevel.Any; level <= ConsistencyLevel.LocalOne; level++)
         {
-            if (level is not (ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial))
+            if (keyspace.IsLeaderBased || level is not (ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial))
             {
                 requirements[(int)level] = ReplicaCounts.For(Meant(level, keyspace.Replication), counts, localDatacenter);
             }
@@ -31,6 +31,8 @@ internal static class Requirements
     /// <summary>SimpleStrategy knows no data centres, so a replica anywhere is as local as any.</summary>
     private static ConsistencyLevel Meant(ConsistencyLevel level, ReplicationStrategy strategy) => (strategy, level) switch
     {
+        (SimpleStrategy, ConsistencyLevel.LocalSerial) or (_, ConsistencyLevel.Serial) => ConsistencyLevel.Quorum,
+        (_, ConsistencyLevel.LocalSerial) => ConsistencyLevel.LocalQuorum,
         (SimpleStrategy, ConsistencyLevel.LocalOne) => ConsistencyLevel.One,
         (SimpleStrategy, ConsistencyLevel.LocalQuorum or ConsistencyLevel.EachQuorum) => ConsistencyLevel.Quorum,
         _ => level,

@@ -38,12 +38,24 @@ internal static class ValueBinding
 
         var part = request.PartValues;
         part.Clear();
+        Copy(all, first, count, part);
+        return part;
+    }
+
+    /// <summary>The values of one statement of a batch, to keep while others are looked at.</summary>
+    public static BoundValues OwnPart(BoundValues all, int first, int count)
+    {
+        var part = new BoundValues();
+        Copy(all, first, count, part);
+        return part;
+    }
+
+    private static void Copy(BoundValues all, int first, int count, BoundValues part)
+    {
         for (var i = first; i < first + count; i++)
         {
             Copy(all, i, part);
         }
-
-        return part;
     }
 
     private static int IndexOf(IReadOnlyList<ReadOnlyMemory<byte>> names, string name)

@@ -81,6 +81,33 @@ internal sealed class Database
         return _mutations.Count;
     }
 
+    /// <summary>Executes a statement or batch with conditions. Null: it was applied; else what is shown, column by column.</summary>
+    public List<string>? WriteIf(string text, params object?[] values)
+    {
+        var formed = new FormationTime(NowSeconds * 1000);
+        var plan = Compile(text);
+        IReadOnlyList<(ModificationPlan Plan, BoundValues Values)> statements = plan is BatchPlan batch
+            ? [.. batch.Statements.Select(one => (one.Plan, Values.Bind([.. values.Skip(one.FirstMarker).Take(one.Plan.Markers.Length)])))]
+            : [(Assert.IsAssignableFrom<ModificationPlan>(plan), Values.Bind(values))];
+        var write = new ConditionalWrite(statements, plan is BatchPlan, formed);
+        var rows = _store.Read(write.Read);
+        _mutations.Clear();
+        if (write.TryAppendTo(_mutations, new StampContext(new WriteTimestamp(NextTimestamp++), formed), rows))
+        {
+            Assert.True(_mutations.Count <= 1, "a conditional write is one mutation");
+            for (var i = 0; i < _mutations.Count; i++)
+            {
+                _store.Apply(_mutations.Encoded(i).Span);
+            }
+
+            return null;
+        }
+
+        var shown = new ArrayBufferWriter<byte>();
+        var count = rows.Count == 0 ? 0 : write.CreateProjector().Project(rows[0], int.MaxValue, shown);
+        return Split(write.Columns, shown.WrittenSpan, count);
+    }
+
     /// <summary>The rows of a SELECT, one text each: values in the order of the columns, with a bar between.</summary>
     public List<string> Read(string text, params object?[] values)
     {
@@ -116,12 +143,16 @@ internal sealed class Database
         var all = new ArrayBufferWriter<byte>();
         all.Write(projected);
         count += projector.Finish(all);
-        var rest = all.WrittenSpan;
+        return Split(plan.Columns, all.WrittenSpan, count);
+    }
+
+    private static List<string> Split(ImmutableArray<ResultColumn> columns, ReadOnlySpan<byte> rest, int count)
+    {
         var rows = new List<string>();
         for (var i = 0; i < count; i++)
         {
             var row = new List<string>();
-            foreach (var column in plan.Columns)
+            foreach (var column in columns)
             {
                 var length = BinaryPrimitives.ReadInt32BigEndian(rest);
                 row.Add(length < 0 ? "null" : Values.Show(column.Type, rest.Slice(4, length)));

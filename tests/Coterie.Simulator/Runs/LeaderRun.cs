@@ -6,7 +6,7 @@ using Coterie.Simulator.Workloads;
 namespace Coterie.Simulator.Runs;
 
 /// <summary>
-/// One seed of a leader-based keyspace: registers are written through leaders and read linearizably, and at ONE, while faults are done; Raft's invariants are
+/// One seed of a leader-based keyspace: registers are written through leaders, some only if they are what was seen last, and read linearizably, and at ONE, while faults are done; Raft's invariants are
 /// looked at all the while. Once all is healed, writes succeed soon, nothing acknowledged is gone, and the replicas become equal byte by byte.
 /// </summary>
 public sealed record LeaderRun : ClusterRun
@@ -31,7 +31,7 @@ public sealed record LeaderRun : ClusterRun
 
     public static LeaderRun LostDisksShortLogs { get; } = new LeaderRun().WithLogs(4096).WithLostDisks();
 
-    public RegisterWorkloadOptions Workload { get; init; } = new() { Timestamps = TimestampSource.Leader, EventualReadShare = 0.3 };
+    public RegisterWorkloadOptions Workload { get; init; } = new() { Timestamps = TimestampSource.Leader, EventualReadShare = 0.3, ConditionalShare = 0.4 };
 
     public Replication Replication { get; init; } = Replication.Three;
 

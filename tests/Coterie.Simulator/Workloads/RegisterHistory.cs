@@ -16,12 +16,12 @@ public sealed class RegisterHistory
     public IReadOnlyList<RegisterRead> Reads => _reads;
 
     /// <param name="timestamp">Null: the node stamps it, and it must be learnt later.</param>
-    public RegisterWrite BeginWrite(string value, long? timestamp, string coordinator, long now, int datacenter = Everywhere)
-    {
-        var write = new RegisterWrite(value, coordinator, now) { Timestamp = timestamp, Datacenter = datacenter };
-        _writes.Add(value, write);
-        return write;
-    }
+    public RegisterWrite BeginWrite(string value, long? timestamp, string coordinator, long now, int datacenter = Everywhere) =>
+        Begin(new RegisterWrite(value, coordinator, now) { Timestamp = timestamp, Datacenter = datacenter });
+
+    /// <summary>One that is to be done only where another value stands, and that its group stamps.</summary>
+    public RegisterWrite BeginConditionalWrite(string value, string? expected, string coordinator, long now) =>
+        Begin(new RegisterWrite(value, coordinator, now) { IsConditional = true, Expected = expected });
 
     /// <summary>The write is known not to have been applied: to read it would be to read what nobody wrote.</summary>
     public void NotApplied(RegisterWrite write) => _writes.Remove(write.Value);
@@ -94,6 +94,25 @@ public sealed class RegisterHistory
         return null;
     }
 
+    /// <summary>
+    /// A write that was to be done only where another value stood, and that came after something else; or null. All timestamps must have been given by one.
+    /// </summary>
+    public string? FirstWriteAfterAnotherThanExpected()
+    {
+        string? before = null;
+        foreach (var write in _writes.Values.Where(static write => write.Timestamp is not null).OrderBy(static write => write.Timestamp))
+        {
+            if (write.IsConditional && write.Expected != before)
+            {
+                return $"{write.Value} was to be written where {write.Expected ?? "nothing"} stood, and came after {before ?? "nothing"}";
+            }
+
+            before = write.Value;
+        }
+
+        return null;
+    }
+
     /// <summary>One line for each operation, in the order in which they began, for a failed seed.</summary>
     public string Describe(int linesMax)
     {
@@ -104,6 +123,12 @@ public sealed class RegisterHistory
             .Select(static line => line.Line)
             .ToList();
         return string.Join('\n', lines.TakeLast(linesMax));
+    }
+
+    private RegisterWrite Begin(RegisterWrite write)
+    {
+        _writes.Add(write.Value, write);
+        return write;
     }
 
     private static bool IsIn(int datacenter, int view) => view == Everywhere || datacenter == Everywhere || datacenter == view;
@@ -122,6 +147,12 @@ public sealed class RegisterWrite(string value, string coordinator, long invoked
 
     public int Datacenter { get; init; }
 
+    /// <summary>Whether it was to be done only where <see cref="Expected"/> stood.</summary>
+    public bool IsConditional { get; init; }
+
+    /// <summary>Null: nothing.</summary>
+    public string? Expected { get; init; }
+
     public long? Timestamp { get; set; }
 
     /// <summary>Null: failed, or the outcome is unknown.</summary>
@@ -134,4 +165,7 @@ public sealed record RegisterRead(string? Value, long? Timestamp, long Invoked, 
 {
     /// <summary>It may see what is not the latest.</summary>
     public bool IsEventual { get; init; }
+
+    /// <summary>It is what a write was told that was not done, without a timestamp.</summary>
+    public bool IsRefusal { get; init; }
 }

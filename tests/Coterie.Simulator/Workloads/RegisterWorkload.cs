@@ -20,6 +20,7 @@ public sealed class RegisterWorkload
     private readonly RegisterWorkloadOptions _options;
     private readonly SeededRandom _random;
     private readonly RegisterHistory[] _histories;
+    private readonly string?[] _seen;
     private readonly List<SimulatedProcess> _clients = [];
     private int _running;
     private bool _stopping;
@@ -32,6 +33,7 @@ public sealed class RegisterWorkload
         _options = options;
         _random = simulation.RandomStream("workload");
         _histories = [.. Enumerable.Range(0, options.Keys).Select(static _ => new RegisterHistory())];
+        _seen = new string?[options.Keys];
         for (var client = 1; client <= options.Clients; client++)
         {
             var skew = options.ClientSkew * ((_random.NextDouble() * 2) - 1);
@@ -132,7 +134,7 @@ public sealed class RegisterWorkload
         for (var key = 0; key < _options.Keys; key++)
         {
             var history = _histories[key];
-            if (history.Reads.FirstOrDefault(read => read.Value is { } value && history.Find(value) is { } write && write.Timestamp != read.Timestamp) is { } odd)
+            if (history.Reads.FirstOrDefault(read => !read.IsRefusal && read.Value is { } value && history.Find(value) is { } write && write.Timestamp != read.Timestamp) is { } odd)
             {
                 return $"key {key}: {odd} tells another timestamp than {history.Find(odd.Value!)!.Timestamp}\n{history.Describe(60)}";
             }
@@ -158,7 +160,7 @@ public sealed class RegisterWorkload
         var stamped = _options.Timestamps switch
         {
             TimestampSource.Server => history.FirstStampThatWentBack(static write => write.Coordinator),
-            TimestampSource.Leader => history.FirstStampThatWentBack(static _ => "the group") ?? CheckEventualReads(history),
+            TimestampSource.Leader => history.FirstStampThatWentBack(static _ => "the group") ?? history.FirstWriteAfterAnotherThanExpected() ?? CheckEventualReads(history),
             _ => null,
         };
         if (stamped is not null)
@@ -190,7 +192,9 @@ public sealed class RegisterWorkload
             var connection = connections[_random.Next(connections.Length)];
             if (_random.Chance(_options.WriteShare))
             {
-                await WriteAsync(client, connection, key, home + 1);
+                await (_options.ConditionalShare > 0 && _random.Chance(_options.ConditionalShare)
+                    ? WriteIfAsync(client, connection, key)
+                    : WriteAsync(client, connection, key, home + 1));
             }
             else
             {
@@ -223,6 +227,35 @@ public sealed class RegisterWorkload
         }
     }
 
+    /// <summary>Writes if the register still is what somebody saw last. Who is told that it is not has read it.</summary>
+    private async Task WriteIfAsync(SimulatedProcess client, CqlClient connection, int key)
+    {
+        var value = $"{client.Name}-{_sequence++:x4}";
+        var invoked = _simulation.NowTicks;
+        var write = _histories[key].BeginConditionalWrite(value, _seen[key], connection.Server.ToString(), invoked);
+        var expected = write.Expected is null ? "null" : $"'{write.Expected}'";
+        var batch = $"BEGIN BATCH UPDATE {Table} SET v = '{value}' WHERE k = {key} AND c = '' IF v = {expected}; "
+            + $"INSERT INTO {Table} (k, c, v) VALUES ({key}, '{value}', '{value}'); APPLY BATCH";
+        var answer = await connection.QueryAsync(new CqlRequest(batch, _options.WriteConsistency), _options.RequestTimeout);
+        Count(answer, batch);
+        if (answer.Outcome == CqlOutcome.Unavailable)
+        {
+            _histories[key].NotApplied(write);
+        }
+        else if (answer.Outcome == CqlOutcome.Ok && answer.Rows[0][0] is [1])
+        {
+            (write.Acknowledged, _seen[key]) = (_simulation.NowTicks, value);
+        }
+        else if (answer.Outcome == CqlOutcome.Ok)
+        {
+            // [applied], the key, the value; or the first alone where there is no row.
+            _histories[key].NotApplied(write);
+            var found = answer.Rows[0].Length > 1 ? answer.Rows[0][^1] : null;
+            _seen[key] = found is null ? null : Encoding.UTF8.GetString(found);
+            _histories[key].AddRead(new RegisterRead(_seen[key], null, invoked, _simulation.NowTicks, connection.Server.ToString()) { IsRefusal = true });
+        }
+    }
+
     private async Task ReadAsync(CqlClient connection, int key, int datacenter)
     {
         var invoked = _simulation.NowTicks;
@@ -235,6 +268,7 @@ public sealed class RegisterWorkload
         {
             var row = answer.Rows.Count == 0 ? null : answer.Rows[0];
             AddRead(_histories[key], row?[0], row?[1], invoked, connection.Server.ToString(), datacenter, isEventual);
+            _seen[key] = _histories[key].Reads[^1].Value;
         }
     }
 

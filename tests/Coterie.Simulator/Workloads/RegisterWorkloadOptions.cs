@@ -29,6 +29,9 @@ public sealed record RegisterWorkloadOptions
     /// <summary>The share of reads that are done at ONE, and may see what is not the latest.</summary>
     public double EventualReadShare { get; init; }
 
+    /// <summary>The share of writes that are done only if the register still is what somebody saw last. Only with leaders.</summary>
+    public double ConditionalShare { get; init; }
+
     /// <summary>The payload <c>coterie.required</c> of writes and of reads; 0: what the level says.</summary>
     public int WriteRequired { get; init; }
 

@@ -26,7 +26,8 @@ test('nonsense is a syntax error', () => refused('SELEKT 1', codes.syntaxError, 
 
 test('an unknown table is invalid', () => refused(`SELECT * FROM ${keyspace}.no_such_table`, codes.invalid, /no_such_table/));
 
-test('a conditional write is refused by name', () => refused(`INSERT INTO ${keyspace}.t (id) VALUES (1) IF NOT EXISTS`, codes.invalid, /conditional/));
+test('a conditional write in a leaderless keyspace is refused, with what to do', () =>
+  refused(`INSERT INTO ${keyspace}.t (id) VALUES (1) IF NOT EXISTS`, codes.invalid, /need a leader-based keyspace/));
 
 test('a table that exists says so', async () => {
   await assert.rejects(client.execute(`CREATE TABLE ${keyspace}.t (id int PRIMARY KEY)`), (error) => {

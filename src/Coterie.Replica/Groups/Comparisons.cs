@@ -1,0 +1,197 @@
+using Coterie.Cluster.Transport;
+using Coterie.Model.Groups;
+using Coterie.Model.Ids;
+using Coterie.Model.Mutations;
+using Coterie.Model.Reads;
+
+namespace Coterie.Replica.Groups;
+
+/// <summary>
+/// Compare-and-sets on their way at a leader, and the writes to the same partitions that they hold back meanwhile. One begins when everything in the log is
+/// applied here, reads, compares, and proposes its write, so nothing comes between what it has seen and its place in the log: the entry is a mutation like
+/// any other, and no member has to decide anything again. Guarded by the member's lock, but for <see cref="Read"/>.
+/// </summary>
+internal sealed class Comparisons(GroupMember member, GroupParts parts)
+{
+    private readonly Dictionary<(StorageId Table, Token Token), Partition> _partitions = [];
+    private readonly List<Partition> _awaitApplied = [];
+    private readonly Queue<Partition> _toRead = [];
+    private long _term;
+
+    /// <summary>Requests that have not been answered or proposed.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether a write must wait for what is compared in its partition.</summary>
+    public bool Holds(ReadOnlySpan<byte> mutation)
+    {
+        if (_partitions.Count == 0)
+        {
+            return false;
+        }
+
+        var reader = new MutationReader(mutation);
+        return _partitions.ContainsKey((reader.Table, reader.Token));
+    }
+
+    /// <summary>A write that is held back.</summary>
+    public void Hold(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
+    {
+        var reader = new MutationReader(mutation);
+        _partitions[(reader.Table, reader.Token)].Waiting.Enqueue(new Held(mutation.ToArray(), null, default, deadline, reply));
+        Count++;
+    }
+
+    /// <param name="request">Valid.</param>
+    /// <param name="term">In which this member leads.</param>
+    public void Add(CompareAndSet.Parts request, long term, long deadline, ReplyTo reply)
+    {
+        _term = term;
+        var reader = new ReadCommandReader(request.Read);
+        var key = (reader.Table, reader.Token);
+        var held = new Held(request.Mutation.ToArray(), [(byte)ReadRequestHead.Data, .. request.Read], request.Expected, deadline, reply);
+        Count++;
+        if (_partitions.TryGetValue(key, out var partition))
+        {
+            partition.Waiting.Enqueue(held);
+            return;
+        }
+
+        partition = new Partition(key.Table, key.Token);
+        _partitions.Add(key, partition);
+        Begin(partition, held);
+    }
+
+    /// <summary>Goes on with those for which everything has been applied; none goes on once this member leads no more, or again.</summary>
+    public void Advance(long? leadsInTerm, long applied)
+    {
+        if (_partitions.Count > 0 && leadsInTerm != _term)
+        {
+            RefuseAll();
+            return;
+        }
+
+        for (var i = _awaitApplied.Count - 1; i >= 0; i--)
+        {
+            if (_awaitApplied[i].ReadableAt <= applied)
+            {
+                _toRead.Enqueue(_awaitApplied[i]);
+                _awaitApplied.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>Outside of the lock: begins the reads that may begin.</summary>
+    public void Read()
+    {
+        while (true)
+        {
+            Partition partition;
+            Held held;
+            lock (member.Gate)
+            {
+                if (!_toRead.TryDequeue(out partition!))
+                {
+                    return;
+                }
+
+                held = partition.Current!;
+            }
+
+            _ = ReadAsync(partition, held);
+        }
+    }
+
+    private async Task ReadAsync(Partition partition, Held held)
+    {
+        var timeout = parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), held.Deadline);
+        var reply = timeout > TimeSpan.Zero ? await parts.Messenger.AskAsync(parts.Self, Verb.Read, held.Read!, timeout, CancellationToken.None) : default;
+        member.Compared(() => Compare(partition, held, reply));
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Compare(Partition partition, Held held, ReplyQueue.Reply reply)
+    {
+        if (!ReferenceEquals(partition.Current, held))
+        {
+            // Refused meanwhile: this member has ceased to lead.
+            return;
+        }
+
+        Count--;
+        if (reply is not { Status: ReplyStatus.Ok, Body: { } body })
+        {
+            member.Decide(held.Reply, LeaderVerdict.Busy);
+        }
+        else if (ReadDigest.HashOf(ReadReply.ResponseOf(body)) == held.Expected)
+        {
+            member.Propose(held.Mutation, held.Deadline, held.Reply);
+        }
+        else
+        {
+            member.Confirm(held.Deadline, held.Reply, new LeaderReply(LeaderVerdict.Unequal, Rows: body.AsMemory(ReadReply.HorizonBytes)));
+        }
+
+        Next(partition);
+    }
+
+    private void Next(Partition partition)
+    {
+        partition.Current = null;
+        while (partition.Waiting.TryDequeue(out var held))
+        {
+            if (held.Read is not null)
+            {
+                Begin(partition, held);
+                return;
+            }
+
+            Count--;
+            member.Propose(held.Mutation, held.Deadline, held.Reply);
+        }
+
+        _partitions.Remove((partition.Table, partition.Token));
+    }
+
+    private void Begin(Partition partition, Held held)
+    {
+        partition.Current = held;
+        partition.ReadableAt = member.LastIndex;
+        _awaitApplied.Add(partition);
+    }
+
+    private void RefuseAll()
+    {
+        foreach (var partition in _partitions.Values)
+        {
+            foreach (var held in partition.Waiting.Append(partition.Current!))
+            {
+                member.Decide(held.Reply, LeaderVerdict.NotLeader);
+            }
+
+            partition.Current = null;
+        }
+
+        _partitions.Clear();
+        _awaitApplied.Clear();
+        _toRead.Clear();
+        Count = 0;
+    }
+
+    private sealed class Partition(StorageId table, Token token)
+    {
+        public StorageId Table { get; } = table;
+
+        public Token Token { get; } = token;
+
+        /// <summary>What is being compared.</summary>
+        public Held? Current { get; set; }
+
+        public Queue<Held> Waiting { get; } = [];
+
+        /// <summary>When the log is applied up to here, everything that was proposed before is seen.</summary>
+        public long ReadableAt { get; set; }
+    }
+
+    /// <param name="Read">The request of the read; null: a write that compares nothing.</param>
+    private sealed record Held(byte[] Mutation, byte[]? Read, UInt128 Expected, long Deadline, ReplyTo Reply);
+}
