@@ -16,6 +16,9 @@ public sealed class Vote
     public required IReadOnlyList<VoteEntry> Replicas { get; init; }
 
     public required int Required { get; init; }
+
+    /// <summary>Whether the keyspace is leader-based: then entries say who leads and how far behind the others are.</summary>
+    public bool IsOfGroup { get; init; }
 }
 
 /// <param name="Node">The replica.</param>
@@ -25,4 +28,11 @@ public sealed class Vote
 /// <param name="Newest">The newest timestamp it returned; null for writes, and where it returned nothing.</param>
 /// <param name="Stale">It lacked something that another replica had.</param>
 /// <param name="Repaired">What it lacked was written to it before (BLOCKING) or started to be written after (ASYNC) the answer.</param>
-public sealed record VoteEntry(NodeId Node, bool Asked, string Role, TimeSpan? AnsweredAfter, WriteTimestamp? Newest, bool Stale, bool Repaired);
+public sealed record VoteEntry(NodeId Node, bool Asked, string Role, TimeSpan? AnsweredAfter, WriteTimestamp? Newest, bool Stale, bool Repaired)
+{
+    /// <summary>It led the group.</summary>
+    public bool Leads { get; init; }
+
+    /// <summary>For reads of any replica: at most so many entries had been committed that it had not applied. Null: there was no leader to compare with, or it was not asked.</summary>
+    public long? Behind { get; init; }
+}

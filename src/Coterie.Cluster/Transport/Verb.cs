@@ -90,4 +90,7 @@ public enum Verb : byte
 
     /// <summary>Write to a leader-based table if rows are what they are expected to be; else, say what they are (<c>Coterie.Model.Groups</c>). To the leader of the group.</summary>
     LeaderCompareAndSet = 65,
+
+    /// <summary>How far a member of a group is, for the vote of a read.</summary>
+    GroupProgress = 66,
 }

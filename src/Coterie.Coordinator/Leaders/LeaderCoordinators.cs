@@ -23,8 +23,8 @@ public sealed class LeaderCoordinators
         IWriteCoordinator writes)
     {
         var requests = new LeaderRequests(messenger, liveness, leaders, time, self, options);
-        Reads = new ReadsByKeyspace(reads, new LeaderReadCoordinator(requests, reads, maps, time));
-        Writes = new WritesByKeyspace(writes, new LeaderWriteCoordinator(requests, maps, counters));
+        Reads = new ReadsByKeyspace(reads, new LeaderReadCoordinator(requests, new GroupSurvey(messenger), reads, maps, time));
+        Writes = new WritesByKeyspace(writes, new LeaderWriteCoordinator(requests, maps, counters, time));
         ConditionalWrites = new ConditionalWriteCoordinator(requests, maps, counters, time);
     }
 

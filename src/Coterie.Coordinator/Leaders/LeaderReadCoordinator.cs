@@ -16,21 +16,40 @@ public sealed class LeaderReadCoordinator : IReadCoordinator
     private static readonly ReplicaRequirement One = new(RequirementScope.Anywhere, 1);
 
     private readonly LeaderRequests _requests;
+    private readonly GroupSurvey _survey;
     private readonly ReadCoordinator _reads;
     private readonly ReplicaMaps _maps;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<NodeId, ReplicaSet> _alone = [];
 
-    internal LeaderReadCoordinator(LeaderRequests requests, ReadCoordinator reads, ReplicaMaps maps, TimeProvider time)
+    internal LeaderReadCoordinator(LeaderRequests requests, GroupSurvey survey, ReadCoordinator reads, ReplicaMaps maps, TimeProvider time)
     {
         _requests = requests;
+        _survey = survey;
         _reads = reads;
         _maps = maps;
         _time = time;
     }
 
-    public ValueTask<ReadOutcome> ReadAsync(ReadRequest request) =>
-        request.Requirement is { Count: 1, Scope: not RequirementScope.EachDatacenter } ? _reads.ReadAsync(request) : new ValueTask<ReadOutcome>(ReadAtLeadersAsync(request));
+    public ValueTask<ReadOutcome> ReadAsync(ReadRequest request)
+    {
+        var isEventual = request.Requirement is { Count: 1, Scope: not RequirementScope.EachDatacenter };
+        return isEventual && !request.WantVote ? _reads.ReadAsync(request)
+            : new ValueTask<ReadOutcome>(isEventual ? ReadAndTellAsync(request) : ReadAtLeadersAsync(request));
+    }
+
+    /// <summary>A read of any replica, whose vote says how far behind it was. Not told of reads that touch several groups.</summary>
+    private async Task<ReadOutcome> ReadAndTellAsync(ReadRequest request)
+    {
+        if (MembersOf(request).Take(2).ToList() is not [var members])
+        {
+            return await _reads.ReadAsync(request);
+        }
+
+        var before = await _survey.AskAsync(members);
+        var outcome = await _reads.ReadAsync(request);
+        return outcome.Vote is { } vote ? outcome with { Vote = GroupSurvey.Told(vote, before, await _survey.AskAsync(members)) } : outcome;
+    }
 
     private async Task<ReadOutcome> ReadAtLeadersAsync(ReadRequest request)
     {
@@ -55,7 +74,7 @@ public sealed class LeaderReadCoordinator : IReadCoordinator
             // The leader died in between: the next one is asked, from the beginning.
             if (outcome.Outcome.Result != RequestResult.Unavailable || _time.GetElapsedTime(began) >= request.Timeout)
             {
-                return outcome;
+                return outcome.Vote is { } vote ? outcome with { Vote = GroupSurvey.ToldByLeaders(vote) } : outcome;
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly ApplyQueue _applying;
     private readonly MemberRestore _restore;
     private readonly LeaderPlacement _placement;
-    private readonly bool[] _heardPassive;
+    private readonly PassivePeers _passivePeers;
     private LogWrite? _unsentLog;
     private bool _isLogIdle = true;
     private long _applied;
@@ -51,7 +51,7 @@ internal sealed class GroupMember : IAsyncDisposable
         _comparisons = new Comparisons(this, parts);
         _applying = new ApplyQueue(this, parts);
         _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
-        _heardPassive = new bool[group.Nodes.Length];
+        _passivePeers = new PassivePeers(group, _core);
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
     }
 
@@ -85,6 +85,17 @@ internal sealed class GroupMember : IAsyncDisposable
             lock (_gate)
             {
                 return LeaderNode();
+            }
+        }
+    }
+
+    public GroupProgress Progress
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new GroupProgress(_core.Term, _core is { Role: RaftRole.Leader, KnowsCommitted: true }, _core.Log.Committed, _applied);
             }
         }
     }
@@ -143,7 +154,7 @@ internal sealed class GroupMember : IAsyncDisposable
             _core.Step(message);
             if (message.Kind is RaftMessageKind.AppendReply or RaftMessageKind.HeartbeatReply)
             {
-                _heardPassive[message.From] = message.IsPassive;
+                _passivePeers.Heard(message);
             }
 
             Take();
@@ -233,15 +244,7 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         lock (_gate)
         {
-            var member = _group.Nodes.IndexOf(asker);
-            if (member >= 0)
-            {
-                _core.Forget(member);
-            }
-
-            // Only who has heard that the asker counts for nothing commits without its acknowledgements, even if some that are older come late.
-            var leads = member >= 0 && _heardPassive[member] && _core is { Role: RaftRole.Leader, KnowsCommitted: true };
-            return new TermReply(_core.Term, leads ? _core.Log.Committed : TermReply.NotLeading);
+            return _passivePeers.TermFor(asker);
         }
     }
 

@@ -16,7 +16,7 @@ namespace Coterie.Replica.Groups;
 /// </summary>
 public sealed class LeaderHandler(GroupMembers members, LiveTables tables, TimeProvider time, ReplicaCounters counters, ILogger<LeaderHandler> logger) : IRequestHandler
 {
-    public static IReadOnlyList<Verb> Verbs { get; } = [Verb.LeaderWrite, Verb.LeaderBarrier, Verb.LeaderCompareAndSet];
+    public static IReadOnlyList<Verb> Verbs { get; } = [Verb.LeaderWrite, Verb.LeaderBarrier, Verb.LeaderCompareAndSet, Verb.GroupProgress];
 
     public void Handle(in Request request)
     {
@@ -38,6 +38,10 @@ public sealed class LeaderHandler(GroupMembers members, LiveTables tables, TimeP
                     break;
                 case Verb.LeaderCompareAndSet:
                     CompareAndSet(request, member, new CompareAndSet.Parts(reader.ReadBytes(reader.Remaining)));
+                    break;
+                case Verb.GroupProgress:
+                    reader.ExpectEnd("the question for progress");
+                    request.Reply.Send(member is null ? ReplyStatus.Stale : ReplyStatus.Ok, member?.Progress.ToBytes());
                     break;
                 default:
                     reader.ExpectEnd("the question for the leader");

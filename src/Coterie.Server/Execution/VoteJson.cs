@@ -18,7 +18,7 @@ internal static class VoteJson
             json.WriteStartArray("replicas");
             foreach (var replica in vote.Replicas)
             {
-                Write(json, replica, metadata);
+                Write(json, replica, vote.IsOfGroup, metadata);
             }
 
             json.WriteEndArray();
@@ -28,7 +28,7 @@ internal static class VoteJson
         return buffer.WrittenSpan;
     }
 
-    private static void Write(Utf8JsonWriter json, VoteEntry replica, ClusterMetadata? metadata)
+    private static void Write(Utf8JsonWriter json, VoteEntry replica, bool isOfGroup, ClusterMetadata? metadata)
     {
         json.WriteStartObject();
         json.WriteString("node", replica.Node.ToString());
@@ -39,26 +39,28 @@ internal static class VoteJson
 
         json.WriteBoolean("asked", replica.Asked);
         json.WriteString("role", replica.Role);
-        if (replica.AnsweredAfter is { } after)
-        {
-            json.WriteNumber("answered_after_us", (long)after.TotalMicroseconds);
-        }
-        else
-        {
-            json.WriteNull("answered_after_us");
-        }
-
-        if (replica.Newest is { } newest)
-        {
-            json.WriteNumber("newest", newest.Microseconds);
-        }
-        else
-        {
-            json.WriteNull("newest");
-        }
-
+        Write(json, "answered_after_us", (long?)replica.AnsweredAfter?.TotalMicroseconds);
+        Write(json, "newest", replica.Newest?.Microseconds);
         json.WriteBoolean("stale", replica.Stale);
         json.WriteBoolean("repaired", replica.Repaired);
+        if (isOfGroup)
+        {
+            json.WriteBoolean("leads", replica.Leads);
+            Write(json, "behind", replica.Behind);
+        }
+
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? number)
+    {
+        if (number is { } known)
+        {
+            json.WriteNumber(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 }

@@ -1,6 +1,7 @@
 """What the tests share: one cluster for those that leave it whole, and sessions on it."""
 
 import itertools
+import json
 import pathlib
 import sys
 
@@ -40,6 +41,13 @@ def open_driver(contact_points, **options):
     profile_options = {"load_balancing_policy": RoundRobinPolicy(), "request_timeout": 30, "consistency_level": ConsistencyLevel.QUORUM}
     profile_options.update({name: options.pop(name) for name in list(options) if name in PROFILE_OPTIONS})
     return DriverCluster(contact_points, execution_profiles={EXEC_PROFILE_DEFAULT: ExecutionProfile(**profile_options)}, **{**PATIENCE, **options})
+
+
+def vote(session, query, **payload):
+    """Who answered, as the payload of the answer tells it."""
+    future = session.execute_async(query, custom_payload={"coterie.vote": b"", **payload})
+    future.result()
+    return json.loads(future.custom_payload["coterie.vote"])
 
 
 @pytest.fixture

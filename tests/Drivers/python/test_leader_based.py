@@ -6,6 +6,9 @@ import pytest
 from cassandra import ConsistencyLevel, InvalidRequest
 from cassandra.query import BatchStatement, BatchType, SimpleStatement
 
+from conftest import vote
+from coterie_cluster import wait_until
+
 LEVELS = [ConsistencyLevel.ONE, ConsistencyLevel.LOCAL_ONE, ConsistencyLevel.TWO, ConsistencyLevel.QUORUM, ConsistencyLevel.LOCAL_QUORUM, ConsistencyLevel.ALL]
 
 
@@ -105,3 +108,34 @@ def test_a_time_that_the_client_gives_is_refused(ordered, statement):
 def test_a_keyspace_is_of_one_of_two_kinds(session, keyspace):
     with pytest.raises(Exception, match="neither 'eventual' nor 'global'"):
         session.execute(f"CREATE KEYSPACE {keyspace}_x WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 3}} AND consistency = 'strong'")
+
+
+def test_the_vote_of_a_write_names_the_leader(ordered):
+    replicas = vote(ordered, "INSERT INTO t (p, c, v) VALUES (1, 1, 'a')")["replicas"]
+    assert len(replicas) == 3
+    assert [replica["leads"] for replica in replicas if replica["asked"]] == [True]
+
+
+def test_the_vote_of_a_strong_read_is_the_leaders(ordered):
+    write = vote(ordered, "INSERT INTO t (p, c, v) VALUES (1, 1, 'a')")
+    read = vote(ordered, "SELECT v FROM t WHERE p = 1 AND c = 1")
+    assert [(replica["leads"], replica["behind"]) for replica in read["replicas"]] == [(True, 0)]
+    assert {replica["node"] for replica in read["replicas"]} == {replica["node"] for replica in write["replicas"] if replica["leads"]}
+
+
+def test_the_vote_of_a_read_at_one_says_how_far_behind_it_was(ordered):
+    """Nothing is written, so whoever answers has everything soon, and says so."""
+    ordered.execute("INSERT INTO t (p, c, v) VALUES (1, 1, 'a')")
+    statement = SimpleStatement("SELECT v FROM t WHERE p = 1 AND c = 1", consistency_level=ConsistencyLevel.ONE)
+
+    def is_level():
+        told = [replica for replica in vote(ordered, statement)["replicas"] if replica["asked"]]
+        assert all(replica["behind"] is None or replica["behind"] >= 0 for replica in told)
+        return all(replica["behind"] == 0 for replica in told)
+
+    wait_until(is_level, 10, "somebody has not applied what is committed")
+
+
+def test_no_other_vote_speaks_of_leaders(session, keyspace):
+    session.execute(f"CREATE TABLE {keyspace}.t (p int PRIMARY KEY)")
+    assert all("leads" not in replica and "behind" not in replica for replica in vote(session, f"SELECT p FROM {keyspace}.t WHERE p = 1")["replicas"])

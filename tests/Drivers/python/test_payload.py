@@ -1,10 +1,10 @@
 """The custom payload: any number of replicas, and the vote."""
 
-import json
-
 import pytest
 from cassandra import ConsistencyLevel, InvalidRequest
 from cassandra.query import SimpleStatement
+
+from conftest import vote
 
 READ = "SELECT v FROM t WHERE id = 1"
 
@@ -14,12 +14,6 @@ def table(session, keyspace):
     session.execute("CREATE TABLE t (id int PRIMARY KEY, v text)")
     session.execute(SimpleStatement("INSERT INTO t (id, v) VALUES (1, 'x')", consistency_level=ConsistencyLevel.ALL))
     return session
-
-
-def vote(session, query, **payload):
-    future = session.execute_async(query, custom_payload={"coterie.vote": b"", **payload})
-    future.result()
-    return json.loads(future.custom_payload["coterie.vote"])
 
 
 @pytest.mark.parametrize("required", [1, 2, 3])
