@@ -23,6 +23,7 @@ public static class CqlCompiler
             ModificationStatement modification => ModificationBinder.Bind(modification, scope),
             BatchStatement batch => BatchBinder.Bind(batch, scope),
             CreateKeyspaceStatement create => SchemaBinder.Bind(create, scope),
+            AlterKeyspaceStatement alter => SchemaBinder.Bind(alter, scope),
             DropKeyspaceStatement drop => SchemaBinder.Bind(drop, scope),
             CreateTableStatement create => SchemaBinder.Bind(create, scope),
             DropTableStatement drop => SchemaBinder.Bind(drop, scope),

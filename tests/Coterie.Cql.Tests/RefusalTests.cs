@@ -18,7 +18,7 @@ public sealed class RefusalTests
     {
         // Statements that are not there.
         { "ALTER TABLE t ADD x int", "ALTER TABLE" },
-        { "ALTER KEYSPACE ks WITH durable_writes = true", "ALTER KEYSPACE" },
+        { "ALTER KEYSPACE system WITH durable_writes = true", "not user-modifiable" },
         { "CREATE INDEX ON t (v)", "CREATE INDEX" },
         { "CREATE CUSTOM INDEX i ON t (v) USING 'x'", "CREATE CUSTOM INDEX" },
         { "CREATE TYPE y (a int)", "CREATE TYPE" },

@@ -42,6 +42,10 @@ public sealed class SchemaTests
         Assert.True(change.IfNotExists);
         Assert.False(change.Keyspace.DurableWrites);
         Assert.Equal(("CREATED", "X", null), (plan.ChangeType, plan.Keyspace, plan.Table));
+        Assert.Equal(
+            new AlterKeyspace("x", true, new SimpleStrategy(2), false, KeyspaceConsistency.Global),
+            _db.Compile<SchemaPlan>("ALTER KEYSPACE IF EXISTS X WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2} AND durable_writes = false AND consistency = 'global'").Change);
+        Assert.Equal(new AlterKeyspace("x", false, null, true, null), _db.Compile<SchemaPlan>("ALTER KEYSPACE x WITH durable_writes = true").Change);
         Assert.Equal(new DropKeyspace("x", true), _db.Compile<SchemaPlan>("DROP KEYSPACE IF EXISTS X").Change);
         Assert.Equal(new DropTable("ks", "t", false), _db.Compile<SchemaPlan>("DROP TABLE t").Change);
         Assert.Equal(new DropTable("other", "t", true), _db.Compile<SchemaPlan>("DROP TABLE IF EXISTS other.t").Change);

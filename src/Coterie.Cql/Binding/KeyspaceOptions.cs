@@ -7,56 +7,48 @@ using Coterie.Model.Schema;
 
 namespace Coterie.Cql.Binding;
 
-/// <summary>WITH of CREATE KEYSPACE.</summary>
-internal static class KeyspaceOptions
+/// <summary>WITH of CREATE and ALTER KEYSPACE: what is given; null is what is not.</summary>
+internal sealed record KeyspaceOptions(ReplicationStrategy? Replication, bool? DurableWrites, KeyspaceConsistency? Consistency)
 {
     private const string LocatorPrefix = "org.apache.cassandra.locator.";
     private const string ReplicationFactor = "replication_factor";
 
-    public static KeyspaceSchema Bind(CreateKeyspaceStatement create, ClusterMetadata metadata)
+    public static KeyspaceOptions Bind(ImmutableArray<OptionSyntax> options, ClusterMetadata metadata)
     {
-        ReplicationStrategy? replication = null;
-        var durableWrites = true;
-        var consistency = KeyspaceConsistency.Eventual;
+        var bound = new KeyspaceOptions(null, null, null);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var option in create.Options)
+        foreach (var option in options)
         {
             if (!seen.Add(option.Name))
             {
                 throw new CqlConfigurationException($"Multiple definition for property '{option.Name}'");
             }
 
-            switch (option.Name)
+            bound = option.Name switch
             {
-                case "replication":
-                    replication = Replication(option, metadata);
-                    break;
-                case "durable_writes":
-                    durableWrites = option.Value is { Text: var text } && bool.TryParse(text, out var durable)
+                "replication" => bound with { Replication = BindReplication(option, metadata) },
+                "durable_writes" => bound with
+                {
+                    DurableWrites = option.Value is { Text: var text } && bool.TryParse(text, out var durable)
                         ? durable
-                        : throw new CqlConfigurationException($"Invalid value for durable_writes: {option.Text} is not true or false");
-                    break;
-                case "consistency":
-                    consistency = Consistency(option);
-                    break;
-                default:
-                    throw new CqlConfigurationException($"Unknown property '{option.Name}'");
-            }
+                        : throw new CqlConfigurationException($"Invalid value for durable_writes: {option.Text} is not true or false"),
+                },
+                "consistency" => bound with { Consistency = BindConsistency(option) },
+                _ => throw new CqlConfigurationException($"Unknown property '{option.Name}'"),
+            };
         }
 
-        return replication is null
-            ? throw new CqlConfigurationException("Missing mandatory option 'replication'")
-            : new KeyspaceSchema(create.Name, replication) with { DurableWrites = durableWrites, Consistency = consistency };
+        return bound;
     }
 
-    private static KeyspaceConsistency Consistency(OptionSyntax option) => option.Value?.Text switch
+    private static KeyspaceConsistency BindConsistency(OptionSyntax option) => option.Value?.Text switch
     {
         "eventual" => KeyspaceConsistency.Eventual,
         "global" => KeyspaceConsistency.Global,
         _ => throw new CqlConfigurationException($"Invalid value for consistency: {option.Text} is neither 'eventual' nor 'global'"),
     };
 
-    private static ReplicationStrategy Replication(OptionSyntax option, ClusterMetadata metadata)
+    private static ReplicationStrategy BindReplication(OptionSyntax option, ClusterMetadata metadata)
     {
         var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in option.Map)

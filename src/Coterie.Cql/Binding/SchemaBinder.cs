@@ -9,7 +9,7 @@ using Coterie.Model.Types;
 namespace Coterie.Cql.Binding;
 
 /// <summary>
-/// CREATE, DROP and TRUNCATE become changes to the metadata. Whether the thing is there already is decided where the change is applied,
+/// CREATE, ALTER, DROP and TRUNCATE become changes to the metadata. Whether the thing is there already is decided where the change is applied,
 /// after those that came first; only what is wrong in itself is refused here.
 /// </summary>
 internal static class SchemaBinder
@@ -20,8 +20,17 @@ internal static class SchemaBinder
     {
         scope.RefuseSystem(create.Name);
         CheckName(create.Name, "Keyspace");
-        var keyspace = KeyspaceOptions.Bind(create, scope.Metadata);
+        var options = KeyspaceOptions.Bind(create.Options, scope.Metadata);
+        var keyspace = new KeyspaceSchema(create.Name, options.Replication ?? throw new CqlConfigurationException("Missing mandatory option 'replication'"));
+        keyspace = keyspace with { DurableWrites = options.DurableWrites ?? true, Consistency = options.Consistency ?? KeyspaceConsistency.Eventual };
         return Plan(new CreateKeyspace(keyspace, create.IfNotExists), "CREATED", create.Name, null);
+    }
+
+    public static SchemaPlan Bind(AlterKeyspaceStatement alter, Scope scope)
+    {
+        scope.RefuseSystem(alter.Name);
+        var options = KeyspaceOptions.Bind(alter.Options, scope.Metadata);
+        return Plan(new AlterKeyspace(alter.Name, alter.IfExists, options.Replication, options.DurableWrites, options.Consistency), "UPDATED", alter.Name, null);
     }
 
     public static SchemaPlan Bind(DropKeyspaceStatement drop, Scope scope)

@@ -116,12 +116,12 @@ public sealed class BatchPlan : Plan
     public required Func<BoundValues, WriteTimestamp?> Timestamp { get; init; }
 }
 
-/// <summary>CREATE, DROP, TRUNCATE: the change to propose, and what the SCHEMA_CHANGE answer says.</summary>
+/// <summary>CREATE, ALTER, DROP, TRUNCATE: the change to propose, and what the SCHEMA_CHANGE answer says.</summary>
 public sealed class SchemaPlan : Plan
 {
     public required MetadataChange Change { get; init; }
 
-    /// <summary>CREATED, DROPPED; null for TRUNCATE, which answers Void.</summary>
+    /// <summary>CREATED, UPDATED, DROPPED; null for TRUNCATE, which answers Void.</summary>
     public required string? ChangeType { get; init; }
 
     public required string Keyspace { get; init; }

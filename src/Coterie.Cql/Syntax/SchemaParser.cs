@@ -3,7 +3,7 @@ using Coterie.Model;
 
 namespace Coterie.Cql.Syntax;
 
-/// <summary>CREATE, DROP, TRUNCATE and USE. The kinds of things that Coterie does not have are refused by name.</summary>
+/// <summary>CREATE, ALTER, DROP, TRUNCATE and USE. The kinds of things that Coterie does not have are refused by name.</summary>
 internal sealed class SchemaParser(Cursor cursor, TermParser terms)
 {
     public Statement ParseCreate()
@@ -17,6 +17,19 @@ internal sealed class SchemaParser(Cursor cursor, TermParser terms)
         return cursor.TryTakeKeyword("table") || cursor.TryTakeKeyword("columnfamily")
             ? ParseCreateTable()
             : throw Refused("CREATE");
+    }
+
+    /// <summary>ALTER KEYSPACE; all else that can be altered in CQL is refused by name.</summary>
+    public Statement ParseAlter()
+    {
+        cursor.ExpectKeyword("alter");
+        if (!cursor.TryTakeKeyword("keyspace") && !cursor.TryTakeKeyword("schema"))
+        {
+            throw Refused("ALTER");
+        }
+
+        var ifExists = ParseIfExists();
+        return new AlterKeyspaceStatement(cursor.TakeName("name of a keyspace"), ifExists, ParseOptions());
     }
 
     public Statement ParseDrop()
@@ -70,8 +83,8 @@ internal sealed class SchemaParser(Cursor cursor, TermParser terms)
 
         var current = cursor.Current;
         if (current.Kind != LexemeKind.Identifier
-            || current.Text is not ("index" or "type" or "function" or "aggregate" or "view" or "trigger" or "role" or "user" or "keyspace"
-                or "table" or "schema" or "columnfamily" or "service_level" or "identity" or "generated"))
+            || current.Text is not ("index" or "type" or "function" or "aggregate" or "view" or "trigger" or "role" or "user"
+                or "table" or "columnfamily" or "service_level" or "identity" or "generated"))
         {
             return cursor.Unexpected($"something to {verb} expected");
         }
@@ -83,7 +96,11 @@ internal sealed class SchemaParser(Cursor cursor, TermParser terms)
     private CreateKeyspaceStatement ParseCreateKeyspace()
     {
         var ifNotExists = ParseIfNotExists();
-        var name = cursor.TakeName("name of a keyspace");
+        return new CreateKeyspaceStatement(cursor.TakeName("name of a keyspace"), ifNotExists, ParseOptions());
+    }
+
+    private ImmutableArray<OptionSyntax> ParseOptions()
+    {
         cursor.ExpectKeyword("with");
         var options = ImmutableArray.CreateBuilder<OptionSyntax>();
         do
@@ -91,7 +108,7 @@ internal sealed class SchemaParser(Cursor cursor, TermParser terms)
             options.Add(ParseOption(cursor.TakeName("name of an option")));
         }
         while (cursor.TryTakeKeyword("and"));
-        return new CreateKeyspaceStatement(name, ifNotExists, options.DrainToImmutable());
+        return options.DrainToImmutable();
     }
 
     private CreateTableStatement ParseCreateTable()

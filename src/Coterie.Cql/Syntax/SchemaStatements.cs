@@ -4,6 +4,8 @@ namespace Coterie.Cql.Syntax;
 
 internal sealed record CreateKeyspaceStatement(string Name, bool IfNotExists, ImmutableArray<OptionSyntax> Options) : Statement;
 
+internal sealed record AlterKeyspaceStatement(string Name, bool IfExists, ImmutableArray<OptionSyntax> Options) : Statement;
+
 internal sealed record DropKeyspaceStatement(string Name, bool IfExists) : Statement;
 
 internal sealed record CreateTableStatement(

@@ -53,8 +53,7 @@ internal static class StatementParser
             case "use":
                 return schema.ParseUse();
             case "alter":
-                cursor.Take();
-                throw schema.Refused("ALTER");
+                return schema.ParseAlter();
             case "grant" or "revoke" or "list" or "describe" or "desc" or "explain" or "add" or "commit":
                 throw new CqlInvalidException($"{cursor.Current.Text.ToUpperInvariant()} is not supported");
             default:

@@ -15,6 +15,9 @@ public sealed record FormCluster(ClusterId ClusterId, string ClusterName, Immuta
 
 public sealed record CreateKeyspace(KeyspaceSchema Keyspace, bool IfNotExists) : MetadataChange;
 
+/// <summary>Null: that is left as it is. A keyspace with tables keeps its replication and its consistency: their rows are where these say.</summary>
+public sealed record AlterKeyspace(string Name, bool IfExists, ReplicationStrategy? Replication, bool? DurableWrites, KeyspaceConsistency? Consistency) : MetadataChange;
+
 public sealed record DropKeyspace(string Name, bool IfExists) : MetadataChange;
 
 /// <summary>The storage id inside <see cref="Table"/> is ignored: applying the entry gives it the next one.</summary>

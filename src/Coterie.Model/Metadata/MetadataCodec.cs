@@ -25,6 +25,7 @@ public static class MetadataCodec
         CreateTable = 4,
         DropTable = 5,
         TruncateTable = 6,
+        AlterKeyspace = 7,
     }
 
     public static byte[] Encode(MetadataChange change)
@@ -43,6 +44,10 @@ public static class MetadataCodec
                 writer.WriteByte((byte)ChangeKind.CreateKeyspace);
                 writer.WriteBoolean(create.IfNotExists);
                 SchemaCodec.WriteKeyspace(writer, create.Keyspace);
+                break;
+            case AlterKeyspace alter:
+                writer.WriteByte((byte)ChangeKind.AlterKeyspace);
+                SchemaCodec.WriteAlteration(writer, alter);
                 break;
             case DropKeyspace drop:
                 writer.WriteByte((byte)ChangeKind.DropKeyspace);
@@ -81,6 +86,7 @@ public static class MetadataCodec
         {
             ChangeKind.FormCluster => ReadFormCluster(ref reader),
             ChangeKind.CreateKeyspace => ReadCreateKeyspace(ref reader),
+            ChangeKind.AlterKeyspace => SchemaCodec.ReadAlteration(ref reader),
             ChangeKind.DropKeyspace => ReadDropKeyspace(ref reader),
             ChangeKind.CreateTable => ReadCreateTable(ref reader),
             ChangeKind.DropTable => ReadDropTable(ref reader),

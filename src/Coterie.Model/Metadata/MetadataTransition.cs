@@ -17,6 +17,7 @@ public static class MetadataTransition
         {
             FormCluster form => Form(next, form),
             CreateKeyspace create => Create(next, create),
+            AlterKeyspace alter => Alter(next, alter),
             DropKeyspace drop => Drop(next, drop),
             CreateTable create => Create(next, create),
             DropTable drop => Drop(next, drop),
@@ -73,6 +74,40 @@ public static class MetadataTransition
 
         // A keyspace comes without tables: they have storage ids, which only their own entries give out.
         return Done(WithKeyspace(metadata, keyspace with { Tables = keyspace.Tables.Clear() }));
+    }
+
+    private static ChangeOutcome Alter(ClusterMetadata metadata, AlterKeyspace alter)
+    {
+        if (!metadata.Keyspaces.TryGetValue(alter.Name, out var keyspace))
+        {
+            return alter.IfExists ? NothingToDo(metadata) : UnknownKeyspace(metadata, alter.Name);
+        }
+
+        var altered = keyspace with
+        {
+            Replication = alter.Replication ?? keyspace.Replication,
+            DurableWrites = alter.DurableWrites ?? keyspace.DurableWrites,
+            Consistency = alter.Consistency ?? keyspace.Consistency,
+        };
+        if (altered == keyspace)
+        {
+            return NothingToDo(metadata);
+        }
+
+        var kept = altered.Consistency != keyspace.Consistency ? "consistency"
+            : altered.Replication != keyspace.Replication ? "replication"
+            : null;
+        if (kept is not null && !keyspace.Tables.IsEmpty)
+        {
+            return Refused(
+                metadata,
+                ChangeRefusal.Invalid,
+                $"The {kept} of keyspace '{keyspace.Name}' cannot be altered: it has tables ({keyspace.Tables.Count}), whose rows would stay where they are and as they are. Create another keyspace and copy them");
+        }
+
+        return SchemaRules.ReplicationProblem(metadata, altered.Replication) is { } problem
+            ? Refused(metadata, ChangeRefusal.Invalid, problem)
+            : Done(WithKeyspace(metadata, altered));
     }
 
     private static ChangeOutcome Drop(ClusterMetadata metadata, DropKeyspace drop)

@@ -14,6 +14,7 @@ internal static class SchemaCodec
     private const int ExtraOptionsMax = 64;
     private const byte DurableWritesFlag = 1;
     private const byte LeaderBasedFlag = 2;
+    private const byte ReplicationFlag = 4;
     private const int LeastColumnBytes = 12;
     private const int LeastTableBytes = 48;
 
@@ -50,6 +51,35 @@ internal static class SchemaCodec
         {
             Consistency = (flags & LeaderBasedFlag) != 0 ? KeyspaceConsistency.Global : KeyspaceConsistency.Eventual,
         };
+    }
+
+    /// <summary>Which options are given, then those that fit a flag, then the replication.</summary>
+    public static void WriteAlteration(MetadataWriter writer, AlterKeyspace alter)
+    {
+        writer.WriteBoolean(alter.IfExists);
+        writer.WriteString(alter.Name);
+        writer.WriteByte((byte)((alter.DurableWrites is null ? 0 : DurableWritesFlag) | (alter.Consistency is null ? 0 : LeaderBasedFlag) | (alter.Replication is null ? 0 : ReplicationFlag)));
+        writer.WriteByte((byte)((alter.DurableWrites == true ? DurableWritesFlag : 0) | (alter.Consistency == KeyspaceConsistency.Global ? LeaderBasedFlag : 0)));
+        if (alter.Replication is { } replication)
+        {
+            WriteReplication(writer, replication);
+        }
+    }
+
+    public static AlterKeyspace ReadAlteration(ref MetadataReader reader)
+    {
+        var ifExists = reader.ReadBoolean("if exists");
+        var name = reader.ReadString(TextBytesMax, "keyspace name");
+        var given = reader.ReadByte("given options of a keyspace");
+        var flags = reader.ReadByte("flags of a keyspace");
+        Require((given & ~(DurableWritesFlag | LeaderBasedFlag | ReplicationFlag)) == 0, "unknown options of a keyspace");
+        Require((flags & ~(given & (DurableWritesFlag | LeaderBasedFlag))) == 0, "flags of a keyspace that are not given");
+        return new AlterKeyspace(
+            name,
+            ifExists,
+            (given & ReplicationFlag) != 0 ? ReadReplication(ref reader) : null,
+            (given & DurableWritesFlag) != 0 ? (flags & DurableWritesFlag) != 0 : null,
+            (given & LeaderBasedFlag) != 0 ? (flags & LeaderBasedFlag) != 0 ? KeyspaceConsistency.Global : KeyspaceConsistency.Eventual : null);
     }
 
     public static void WriteTable(MetadataWriter writer, TableSchema table, bool withStorageId = true)

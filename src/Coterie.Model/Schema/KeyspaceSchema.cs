@@ -9,7 +9,22 @@ public abstract record ReplicationStrategy;
 public sealed record SimpleStrategy(int ReplicationFactor) : ReplicationStrategy;
 
 /// <summary>So many copies in each data centre named, on distinct racks as far as there are any.</summary>
-public sealed record NetworkTopologyStrategy(ImmutableSortedDictionary<string, int> ReplicationFactors) : ReplicationStrategy;
+public sealed record NetworkTopologyStrategy(ImmutableSortedDictionary<string, int> ReplicationFactors) : ReplicationStrategy
+{
+    public bool Equals(NetworkTopologyStrategy? other) => other is not null && ReplicationFactors.SequenceEqual(other.ReplicationFactors);
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var (datacenter, factor) in ReplicationFactors)
+        {
+            hash.Add(datacenter, StringComparer.Ordinal);
+            hash.Add(factor);
+        }
+
+        return hash.ToHashCode();
+    }
+}
 
 /// <summary>How the replicas of a keyspace agree. Part of the format of the metadata: numbers are never reused.</summary>
 public enum KeyspaceConsistency : byte

@@ -37,7 +37,7 @@ internal static class SchemaDifference
         {
             yield return new SchemaChangeMessage("CREATED", current.Name, null);
         }
-        else if (old.DurableWrites != current.DurableWrites || !SameReplication(old.Replication, current.Replication))
+        else if (old.DurableWrites != current.DurableWrites || old.Consistency != current.Consistency || old.Replication != current.Replication)
         {
             yield return new SchemaChangeMessage("UPDATED", current.Name, null);
         }
@@ -60,7 +60,4 @@ internal static class SchemaDifference
         _ when !old.Columns.SequenceEqual(current.Columns) || !old.Options.Equals(current.Options) => "UPDATED",
         _ => null,
     };
-
-    private static bool SameReplication(ReplicationStrategy left, ReplicationStrategy right) =>
-        left is NetworkTopologyStrategy a && right is NetworkTopologyStrategy b ? a.ReplicationFactors.SequenceEqual(b.ReplicationFactors) : left == right;
 }

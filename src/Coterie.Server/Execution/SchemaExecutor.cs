@@ -6,7 +6,7 @@ using Coterie.Server.Protocol;
 
 namespace Coterie.Server.Execution;
 
-/// <summary>Executes what changes the metadata (CREATE, DROP, TRUNCATE) by agreement, and USE.</summary>
+/// <summary>Executes what changes the metadata (CREATE, ALTER, DROP, TRUNCATE) by agreement, and USE.</summary>
 internal sealed class SchemaExecutor(ExecutionServices services)
 {
     public async ValueTask ChangeAsync(ClientRequest request, SchemaPlan plan)

@@ -101,6 +101,32 @@ public sealed class MetadataTransitionTests
     }
 
     [Fact]
+    public void A_keyspace_without_tables_is_altered_in_what_is_said()
+    {
+        var altered = TestSchema.After(WithShop, new AlterKeyspace("shop", false, null, false, KeyspaceConsistency.Global)).Keyspaces["shop"];
+        Assert.Equal((false, KeyspaceConsistency.Global, WithShop.Keyspaces["shop"].Replication), (altered.DurableWrites, altered.Consistency, altered.Replication));
+        var again = TestSchema.After(WithShop, new AlterKeyspace("shop", false, new SimpleStrategy(2), null, null)).Keyspaces["shop"];
+        Assert.Equal((true, KeyspaceConsistency.Eventual, new SimpleStrategy(2)), (again.DurableWrites, again.Consistency, again.Replication));
+    }
+
+    [Fact]
+    public void A_keyspace_with_tables_keeps_its_consistency_and_its_replication()
+    {
+        AssertRefused(WithCarts, new AlterKeyspace("shop", false, null, null, KeyspaceConsistency.Global), ChangeRefusal.Invalid, "The consistency of keyspace 'shop' cannot be altered: it has tables");
+        AssertRefused(WithCarts, new AlterKeyspace("shop", false, new SimpleStrategy(2), null, null), ChangeRefusal.Invalid, "The replication of keyspace 'shop'");
+        Assert.False(TestSchema.After(WithCarts, new AlterKeyspace("shop", false, null, false, KeyspaceConsistency.Eventual)).Keyspaces["shop"].DurableWrites);
+    }
+
+    [Fact]
+    public void What_alters_nothing_changes_nothing()
+    {
+        AssertNothingToDo(WithCarts, new AlterKeyspace("shop", false, WithCarts.Keyspaces["shop"].Replication, true, KeyspaceConsistency.Eventual));
+        AssertNothingToDo(WithShop, new AlterKeyspace("x", true, null, false, null));
+        AssertRefused(WithShop, new AlterKeyspace("x", false, null, false, null), ChangeRefusal.KeyspaceUnknown, "'x'");
+        AssertRefused(WithShop, new AlterKeyspace("shop", false, new SimpleStrategy(0), null, null), ChangeRefusal.Invalid, "replication_factor");
+    }
+
+    [Fact]
     public void A_keyspace_goes_with_its_tables()
     {
         var outcome = MetadataTransition.Apply(WithCarts, new DropKeyspace("shop", false));

@@ -58,6 +58,9 @@ internal static class TestSchema
         new TruncateTable("shop", "carts"),
         new DropTable("shop", "carts", true),
         new DropKeyspace("wide", false),
+        new AlterKeyspace("shop", true, null, false, null),
+        new CreateKeyspace(Keyspace("bank"), false),
+        new AlterKeyspace("bank", false, new SimpleStrategy(2), true, KeyspaceConsistency.Global),
     ];
 
     public static ClusterMetadata After(ClusterMetadata metadata, params IEnumerable<MetadataChange> changes) =>

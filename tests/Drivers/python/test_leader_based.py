@@ -139,3 +139,16 @@ def test_the_vote_of_a_read_at_one_says_how_far_behind_it_was(ordered):
 def test_no_other_vote_speaks_of_leaders(session, keyspace):
     session.execute(f"CREATE TABLE {keyspace}.t (p int PRIMARY KEY)")
     assert all("leads" not in replica and "behind" not in replica for replica in vote(session, f"SELECT p FROM {keyspace}.t WHERE p = 1")["replicas"])
+
+
+def test_the_kind_of_a_keyspace_is_altered_only_while_it_has_no_tables(session, keyspace):
+    other = f"{keyspace}_altered"
+    session.execute(f"CREATE KEYSPACE {other} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 3}}")
+    session.execute(f"ALTER KEYSPACE {other} WITH consistency = 'global' AND durable_writes = false")
+    kept = session.execute(f"SELECT consistency, durable_writes FROM system_schema.keyspaces WHERE keyspace_name = '{other}'").one()
+    assert (kept.consistency, kept.durable_writes) == ("global", False)
+    session.execute(f"CREATE TABLE {other}.t (p int PRIMARY KEY, v int)")
+    assert session.execute(f"INSERT INTO {other}.t (p, v) VALUES (1, 1) IF NOT EXISTS").was_applied
+    with pytest.raises(InvalidRequest, match=f"consistency of keyspace '{other}' cannot be altered: it has tables"):
+        session.execute(f"ALTER KEYSPACE {other} WITH consistency = 'eventual'")
+    session.execute(f"DROP KEYSPACE {other}")
