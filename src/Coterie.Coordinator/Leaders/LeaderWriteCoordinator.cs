@@ -4,7 +4,7 @@ using Coterie.Coordinator.Writes;
 
 namespace Coterie.Coordinator.Leaders;
 
-/// <summary>Coordinates writes to leader-based tables: each goes to the leader of its group, and is answered when a majority has it and the leader has applied it.</summary>
+/// <summary>Coordinates writes to leader-based tables: each goes to the leader of its group, and is answered when a majority has it on disk. It is applied a moment later: reads above ONE wait for that.</summary>
 public sealed class LeaderWriteCoordinator : IWriteCoordinator
 {
     private readonly LeaderRequests _requests;

@@ -7,7 +7,7 @@ namespace Coterie.Model.Groups;
 /// <summary>What a member of a group says to a request that is for its leader. Part of the wire format: numbers are never reused.</summary>
 public enum LeaderVerdict : byte
 {
-    /// <summary>The write is applied; the read may begin, here.</summary>
+    /// <summary>The write is committed; the read may begin, here.</summary>
     Done = 0,
 
     /// <summary>This member does not lead. Nothing was done.</summary>

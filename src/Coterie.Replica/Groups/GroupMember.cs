@@ -163,7 +163,7 @@ internal sealed class GroupMember : IAsyncDisposable
         Answer();
     }
 
-    /// <summary>A write, if this member leads. Answered when it has been committed and applied here.</summary>
+    /// <summary>A write, if this member leads. Answered when it has been committed.</summary>
     /// <param name="mutation">Valid, and of this group.</param>
     public void Write(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
@@ -187,7 +187,7 @@ internal sealed class GroupMember : IAsyncDisposable
         Answer();
     }
 
-    /// <summary>A write that is done if rows are as expected, if this member leads. Answered when it has been committed and applied here, or with the rows.</summary>
+    /// <summary>A write that is done if rows are as expected, if this member leads. Answered when it has been committed, or with the rows.</summary>
     /// <param name="request">Valid, and of this group.</param>
     public void CompareAndSet(CompareAndSet.Parts request, long deadline, ReplyTo reply)
     {

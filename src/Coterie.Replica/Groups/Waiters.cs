@@ -17,13 +17,12 @@ internal sealed class Waiters(TimeProvider time)
 {
     private readonly Dictionary<LogPosition, Waiting> _writes = [];
     private readonly Dictionary<long, Waiting> _reads = [];
-    private readonly Queue<(long Index, Waiting Write)> _committed = [];
     private readonly List<(long Index, Waiting Read)> _confirmed = [];
     private readonly ConcurrentQueue<(ReplyTo Reply, LeaderReply Answer)> _decided = [];
     private long _lastRead;
     private long _lowestTerm;
 
-    public int Count => _writes.Count + _reads.Count + _committed.Count + _confirmed.Count;
+    public int Count => _writes.Count + _reads.Count + _confirmed.Count;
 
     public void AddWrite(LogPosition position, long deadline, ReplyTo reply)
     {
@@ -51,12 +50,12 @@ internal sealed class Waiters(TimeProvider time)
 
     public void Decide(ReplyTo reply, LeaderReply answer) => _decided.Enqueue((reply, answer));
 
-    /// <summary>The entry at this position is committed, in the order of the log.</summary>
+    /// <summary>The entry at this position is committed, in the order of the log: it is never lost, and every barrier from now on waits until it is applied.</summary>
     public void Committed(LogPosition position)
     {
         if (_writes.Remove(position, out var write))
         {
-            _committed.Enqueue((position.Index, write));
+            Decide(write);
         }
 
         if (_writes.Count > 0 && _lowestTerm < position.Term)
@@ -68,11 +67,6 @@ internal sealed class Waiters(TimeProvider time)
     /// <summary>Everything up to the index is in the tables.</summary>
     public void Applied(long index)
     {
-        while (_committed.TryPeek(out var first) && first.Index <= index)
-        {
-            Decide(_committed.Dequeue().Write);
-        }
-
         for (var i = _confirmed.Count - 1; i >= 0; i--)
         {
             if (_confirmed[i].Index <= index)
@@ -107,14 +101,6 @@ internal sealed class Waiters(TimeProvider time)
         Drop(_writes, now);
         Drop(_reads, now);
         _confirmed.RemoveAll(one => one.Read.Deadline < now);
-        for (var left = _committed.Count; left > 0; left--)
-        {
-            var one = _committed.Dequeue();
-            if (one.Write.Deadline >= now)
-            {
-                _committed.Enqueue(one);
-            }
-        }
     }
 
     /// <summary>Outside of the lock: an answer may bring the next request on the same thread.</summary>
