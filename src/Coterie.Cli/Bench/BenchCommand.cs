@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Coterie.Cli.Cql;
-using Coterie.Host.LoadGenerator;
 using Coterie.Host.Start;
 using Coterie.Model.Quorum;
 
@@ -14,7 +13,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var workload = new Option<LoadWorkload>("--workload") { Description = "write, read or mixed (half each)", DefaultValueFactory = _ => LoadWorkload.Write };
+        var workload = new Option<BenchWorkload>("--workload") { Description = "write, read, mixed (half each), or carts or events, which are looked for afterwards", DefaultValueFactory = _ => BenchWorkload.Write };
         var consistency = new Option<string>("--consistency") { Description = "The consistency level", HelpName = "LEVEL", DefaultValueFactory = _ => "QUORUM" };
         var connections = new Option<int>("--connections") { Description = "Connections, spread over all nodes", HelpName = "C", DefaultValueFactory = _ => 12 };
         var inFlight = new Option<int>("--in-flight") { Description = "Requests in flight on each connection", HelpName = "K", DefaultValueFactory = _ => 32 };
@@ -23,12 +22,13 @@ internal static class BenchCommand
         var warmup = new Option<double>("--warmup") { Description = "Seconds of the same load before measuring", HelpName = "S", DefaultValueFactory = _ => 3 };
         var valueBytes = new Option<int>("--value-bytes") { Description = "Bytes of each value", HelpName = "N", DefaultValueFactory = _ => 100 };
         var rows = new Option<long>("--rows") { Description = "Rows that are written to or read from, chosen evenly", HelpName = "N", DefaultValueFactory = _ => 10_000 };
+        var leaderBased = new Option<bool>("--leader-based") { Description = "On a leader-based keyspace" };
         var contact = new Option<string>("--contact") { Description = "Any node", HelpName = "HOST[:PORT]", DefaultValueFactory = _ => "127.0.0.1" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var limit = new Option<bool>("--limit") { Description = "Measure processes, frames, hops and flushes alone: three nodes of its own, without CQL, merge and storage" };
         var command = new Command("bench", "Make load and measure it")
         {
-            workload, consistency, connections, inFlight, rate, seconds, warmup, valueBytes, rows, contact, json, limit,
+            workload, consistency, connections, inFlight, rate, seconds, warmup, valueBytes, rows, leaderBased, contact, json, limit,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -43,7 +43,13 @@ internal static class BenchCommand
                 TimeSpan.FromSeconds(InRange(problems, "--warmup", result.GetValue(warmup), 0, 3_600)),
                 InRange(problems, "--value-bytes", result.GetValue(valueBytes), 1, 1_000_000),
                 InRange(problems, "--rows", result.GetValue(rows), 1L, 1_000_000_000L),
+                result.GetValue(leaderBased),
                 result.GetValue(contact)!);
+            if (result.GetValue(limit) && (settings.LeaderBased || settings.Workload.Checked() is not null))
+            {
+                problems.Add("--limit goes with the workloads write, read and mixed alone, and has no keyspace: its nodes store nothing");
+            }
+
             if (problems.Count > 0)
             {
                 problems.ForEach(problem => Console.Error.WriteLine($"coterie: {problem}"));
@@ -51,7 +57,9 @@ internal static class BenchCommand
             }
 
             var output = new BenchOutput(result.GetValue(json));
-            return await (result.GetValue(limit) ? LimitBench.RunAsync(settings, output, cancellationToken) : ClusterBench.RunAsync(settings, output, cancellationToken));
+            return await (result.GetValue(limit) ? LimitBench.RunAsync(settings, output, cancellationToken)
+                : settings.Workload.Checked() is { } kind ? CheckedBench.RunAsync(settings, kind, output, cancellationToken)
+                : ClusterBench.RunAsync(settings, output, cancellationToken));
         });
         return command;
     }

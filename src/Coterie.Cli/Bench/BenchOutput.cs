@@ -11,6 +11,9 @@ internal sealed record BenchReport
 {
     public required string Workload { get; init; }
 
+    /// <summary>leaderless or leader-based.</summary>
+    public required string Keyspace { get; init; }
+
     public required string Consistency { get; init; }
 
     public required int Connections { get; init; }
@@ -41,6 +44,22 @@ internal sealed record BenchReport
 
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
 
+    /// <summary>Where it is looked for what was written: what was acknowledged and is not there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Lost { get; init; }
+
+    /// <summary>Likewise: what is there and must not be.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Returned { get; init; }
+
+    /// <summary>Likewise: what could not be looked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Unread { get; init; }
+
+    /// <summary>Likewise: the cluster had said that nothing was done, and it was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FailedFound { get; init; }
+
     /// <summary>Of the limit only: frames a second that its processes exchanged, all counted once.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FramesPerSecond { get; init; }
@@ -64,6 +83,7 @@ internal sealed class BenchOutput(bool json)
     public static BenchReport Describe(BenchSettings settings, LoadReport report) => new()
     {
         Workload = settings.Workload.ToString().ToLowerInvariant(),
+        Keyspace = settings.LeaderBased ? "leader-based" : "leaderless",
         Consistency = ConsistencyNames.Format(settings.Consistency),
         Connections = settings.Connections,
         InFlight = settings.InFlight,
@@ -106,6 +126,14 @@ internal sealed class BenchOutput(bool json)
             new[] { "operations", string.Create(c, $"{report.Operations:N0}") },
         };
         rows.AddRange(report.Errors.Select(error => new[] { $"errors: {error.Key}", string.Create(c, $"{error.Value:N0}") }));
+        if (report.Lost is { } lost)
+        {
+            rows.Add(["acknowledged and lost", string.Create(c, $"{lost:N0}")]);
+            rows.Add(["removed or expired and there again", string.Create(c, $"{report.Returned:N0}")]);
+            rows.Add(["could not be looked for", string.Create(c, $"{report.Unread:N0}")]);
+            rows.Add(["said not to be done, and done", string.Create(c, $"{report.FailedFound:N0}")]);
+        }
+
         if (report.FramesPerSecond is { } frames)
         {
             rows.Add(["frames", string.Create(c, $"{frames:N0} /s")]);

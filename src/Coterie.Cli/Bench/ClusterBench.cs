@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using Coterie.Cli.Cql;
-using Coterie.Cli.Dev;
 using Coterie.Host.CqlClient;
 using Coterie.Host.LoadGenerator;
 using Coterie.Host.Start;
@@ -12,15 +10,12 @@ namespace Coterie.Cli.Bench;
 /// <summary>Load on a cluster that runs: makes its table, fills it if rows are to be read, measures.</summary>
 internal static class ClusterBench
 {
-    private const string Table = "coterie_bench.data";
-    private const int Replicas = 3;
-
     public static async Task<int> RunAsync(BenchSettings settings, BenchOutput output, CancellationToken cancellationToken)
     {
         try
         {
             var options = await PrepareAsync(settings, cancellationToken);
-            if (settings.Workload != LoadWorkload.Write)
+            if (settings.Workload != BenchWorkload.Write)
             {
                 output.Progress(string.Create(CultureInfo.InvariantCulture, $"writing {settings.Rows:N0} rows"));
                 var filled = new LoadLoop(options with { Rate = null, Consistency = ConsistencyLevel.Quorum }).Fill(cancellationToken);
@@ -45,58 +40,18 @@ internal static class ClusterBench
 
     private static async Task<LoadOptions> PrepareAsync(BenchSettings settings, CancellationToken cancellationToken)
     {
-        var contact = await Contact.ResolveAsync(settings.Contact, DevPlan.CqlPort, cancellationToken);
-        await using var client = await CqlConnection.ConnectAsync(contact, cancellationToken);
-        var servers = await ServersAsync(client, contact, cancellationToken);
-        await client.QueryAsync(
-            $"CREATE KEYSPACE IF NOT EXISTS coterie_bench WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {Math.Min(Replicas, servers.Count)}}}",
-            ConsistencyLevel.Quorum,
-            cancellationToken);
-        await client.QueryAsync($"CREATE TABLE IF NOT EXISTS {Table} (id bigint PRIMARY KEY, value blob)", ConsistencyLevel.Quorum, cancellationToken);
-        const string Insert = $"INSERT INTO {Table} (id, value) VALUES (?, ?)";
-        const string Select = $"SELECT value FROM {Table} WHERE id = ?";
+        var target = await BenchTarget.FindAsync(settings, cancellationToken);
+        var table = $"{target.Keyspace}.data";
+        await target.DoAsync($"CREATE TABLE IF NOT EXISTS {table} (id bigint PRIMARY KEY, value blob)", cancellationToken);
         ReadOnlyMemory<byte> write = default, read = default;
-        foreach (var server in servers)
+        foreach (var server in target.Servers)
         {
             // Each node must have prepared them; the ids agree.
             await using var one = await CqlConnection.ConnectAsync(server, cancellationToken);
-            write = await one.PrepareAsync(Insert, cancellationToken);
-            read = await one.PrepareAsync(Select, cancellationToken);
+            write = await one.PrepareAsync($"INSERT INTO {table} (id, value) VALUES (?, ?)", cancellationToken);
+            read = await one.PrepareAsync($"SELECT value FROM {table} WHERE id = ?", cancellationToken);
         }
 
-        return settings.LoadOn(servers, write, read);
-    }
-
-    /// <summary>The node asked, and those that it knows and that answer.</summary>
-    private static async Task<List<IPEndPoint>> ServersAsync(CqlConnection client, IPEndPoint contact, CancellationToken cancellationToken)
-    {
-        var servers = new List<IPEndPoint> { contact };
-        var peers = await client.QueryAsync("SELECT native_address, native_port FROM system.peers_v2", ConsistencyLevel.One, cancellationToken);
-        foreach (var row in peers.Rows)
-        {
-            if (row is [{ } address, { } port])
-            {
-                var server = new IPEndPoint(new IPAddress(address.Span), System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(port.Span));
-                if (await AnswersAsync(server, cancellationToken))
-                {
-                    servers.Add(server);
-                }
-            }
-        }
-
-        return servers;
-    }
-
-    private static async Task<bool> AnswersAsync(IPEndPoint server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await CqlConnection.ConnectAsync(server, cancellationToken);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        return settings.LoadOn(target.Servers, write, read);
     }
 }

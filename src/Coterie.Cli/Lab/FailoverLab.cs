@@ -10,9 +10,6 @@ namespace Coterie.Cli.Lab;
 /// </summary>
 internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Action<string> say)
 {
-    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
-
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly List<LabFault> _faults = [];
 
@@ -21,15 +18,17 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
     {
         using var leaders = new LabLeaders(cluster);
         await leaders.ReadyAsync(cancellationToken);
-        var tables = await LabTables.CreateAsync(cluster.Nodes[0], cancellationToken);
+        var tables = await LabTables.CreateAsync(cluster, settings.Workload, cancellationToken);
         await leaders.LeaderAsync(cancellationToken);
         var servers = cluster.Nodes.Select(static node => node.Cql).ToList();
-        await using var leaderless = new LabWrites(tables.Leaderless, servers, settings.Rate, _began);
-        await using var leaderBased = new LabWrites(tables.LeaderBased, servers, settings.Rate, _began);
-        await ConnectedAsync([leaderless, leaderBased], cancellationToken);
+        var load = new LabLoad(servers, settings.Rate);
+        await using var leaderless = new LabWrites(tables.Leaderless, load, _began);
+        await using var leaderBased = new LabWrites(tables.LeaderBased, load, _began);
+        await leaderless.ConnectedAsync(servers.Count, cancellationToken);
+        await leaderBased.ConnectedAsync(servers.Count, cancellationToken);
 
         var offset = Stopwatch.GetElapsedTime(_began);
-        say(string.Create(CultureInfo.InvariantCulture, $"{settings.Rate:0} writes a second to each keyspace at QUORUM; {settings.Rounds} rounds"));
+        say(string.Create(CultureInfo.InvariantCulture, $"{settings.Rate:0} writes a second ({settings.Workload.ToString().ToLowerInvariant()}) to each keyspace at QUORUM; {settings.Rounds} rounds"));
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var streams = Task.WhenAll(leaderless.RunAsync(writing.Token), leaderBased.RunAsync(writing.Token));
         try
@@ -52,15 +51,6 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         }
 
         return report;
-    }
-
-    private static async Task ConnectedAsync(LabWrites[] streams, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(ConnectPatience);
-        while (streams.Any(static stream => stream.Connected < 2) && !patience.IsCancellationRequested)
-        {
-            await Task.Delay(ConnectPause, cancellationToken);
-        }
     }
 
     /// <summary>Times from when the writes began.</summary>
@@ -89,17 +79,13 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
     /// <returns>When the node was told to come back.</returns>
     private async Task<TimeSpan> FaultAsync(LabTarget victim, CancellationToken cancellationToken)
     {
-        TimeSpan back;
-        if (settings.Fault == LabFaultKind.Kill)
+        await (settings.Fault switch
         {
-            await cluster.KillAsync(victim, cancellationToken);
-            await Task.Delay(settings.Down, cancellationToken);
-            back = Stopwatch.GetElapsedTime(_began);
-            await cluster.StartAsync(victim, cancellationToken);
-            return back;
-        }
-
-        await cluster.PauseAsync(victim, cancellationToken);
+            LabFaultKind.Kill => cluster.KillAsync(victim, cancellationToken),
+            LabFaultKind.Pause => cluster.PauseAsync(victim, cancellationToken),
+            _ => cluster.CutOffAsync(victim, cancellationToken),
+        });
+        TimeSpan back;
         try
         {
             await Task.Delay(settings.Down, cancellationToken);
@@ -107,7 +93,12 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         finally
         {
             back = Stopwatch.GetElapsedTime(_began);
-            await cluster.ResumeAsync(victim, CancellationToken.None);
+            await (settings.Fault switch
+            {
+                LabFaultKind.Kill => cancellationToken.IsCancellationRequested ? Task.CompletedTask : cluster.StartAsync(victim, cancellationToken),
+                LabFaultKind.Pause => cluster.ResumeAsync(victim, CancellationToken.None),
+                _ => cluster.HealAsync(victim, CancellationToken.None),
+            });
         }
 
         return back;
@@ -118,19 +109,20 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
 
     private void Say(LabFault fault, double leaderless, double leaderBased) => say(string.Create(
         CultureInfo.InvariantCulture,
-        $"round {fault.Round}: {fault.Node} led and was {(settings.Fault == LabFaultKind.Kill ? "killed" : "paused")}, ready again after {(fault.To - fault.From).TotalSeconds:0.0} s; longest without a write: leaderless {leaderless:0} ms, leader-based {leaderBased:0} ms"));
+        $"round {fault.Round}: {fault.Node} led and was {settings.Fault.Done()}, ready again after {(fault.To - fault.From).TotalSeconds:0.0} s; longest without a write: leaderless {leaderless:0} ms, leader-based {leaderBased:0} ms"));
 
     private Task<LabFindings> ReadBackAsync(LabWrites writes, string name, CancellationToken cancellationToken)
     {
         say(string.Create(CultureInfo.InvariantCulture, $"looking for {writes.Written.Count:N0} writes to the {name} keyspace at QUORUM"));
-        return writes.ReadBackAsync(static _ => { }, cancellationToken);
+        return writes.CheckAsync(cancellationToken);
     }
 
     private LabReport Report(List<LabWrite> leaderless, LabFindings found, List<LabWrite> leaderBased, LabFindings foundLed, TimeSpan offset, TimeSpan length)
     {
         var faults = _faults.Select(fault => fault with { From = fault.From - offset, Back = fault.Back - offset, To = fault.To - offset }).ToList();
         return new LabReport(
-            settings.Fault == LabFaultKind.Kill ? "kill" : "pause",
+            settings.Fault.Name(),
+            settings.Workload.ToString().ToLowerInvariant(),
             settings.Rounds,
             settings.Rate,
             Math.Round(length.TotalSeconds, 2),

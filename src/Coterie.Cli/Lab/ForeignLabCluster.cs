@@ -81,6 +81,11 @@ internal sealed class ForeignLabCluster : ILabCluster
         return Task.CompletedTask;
     }
 
+    public Task CutOffAsync(LabTarget node, CancellationToken cancellationToken) =>
+        throw new IOException("nodes are cut off from each other in a network of the lab's own only, which a cluster that runs already is not in");
+
+    public Task HealAsync(LabTarget node, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public ValueTask DisposeAsync()
     {
         foreach (var process in _paused.Values)

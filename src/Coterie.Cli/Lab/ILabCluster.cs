@@ -20,6 +20,13 @@ internal interface ILabCluster : IAsyncDisposable
 
     /// <summary>SIGCONT.</summary>
     Task ResumeAsync(LabTarget node, CancellationToken cancellationToken);
+
+    /// <summary>Nothing goes between it and the other nodes any more; clients still reach all of them.</summary>
+    /// <exception cref="IOException">It cannot be done here.</exception>
+    Task CutOffAsync(LabTarget node, CancellationToken cancellationToken);
+
+    /// <summary>All reach each other again.</summary>
+    Task HealAsync(LabTarget node, CancellationToken cancellationToken);
 }
 
 /// <summary>A node of the lab.</summary>

@@ -3,6 +3,7 @@ using Coterie.Cli.Cql;
 using Coterie.Cli.Dev;
 using Coterie.Host.CqlClient;
 using Coterie.Host.Start;
+using Coterie.Host.Workloads;
 
 namespace Coterie.Cli.Lab;
 
@@ -15,22 +16,24 @@ internal static class LabCommand
     {
         CreateFault("failover", "Kill the node that leads, again and again, and bring it back", LabFaultKind.Kill),
         CreateFault("pause", "Stop the node that leads for some seconds (SIGSTOP), again and again", LabFaultKind.Pause),
-        CreatePartition(),
+        CreateFault("partition", "Cut the node that leads off from the other nodes, but not from clients, again and again; in a network namespace of the lab's own", LabFaultKind.Partition),
     };
 
     private static Command CreateFault(string name, string description, LabFaultKind fault)
     {
+        var workload = new Option<WorkloadKind>("--workload") { Description = "plain, carts (sets and maps by user) or events (by device and day, with a time to live)", DefaultValueFactory = static _ => WorkloadKind.Plain };
         var rounds = new Option<int>("--rounds") { Description = "How often", HelpName = "N", DefaultValueFactory = static _ => 10 };
         var rate = new Option<double>("--rate") { Description = "Writes a second to each of the two keyspaces", HelpName = "R", DefaultValueFactory = static _ => 200 };
         var calm = new Option<double>("--calm") { Description = "Seconds before each fault", HelpName = "S", DefaultValueFactory = static _ => 5 };
         var down = new Option<double>("--down") { Description = "Seconds that the node is away", HelpName = "S", DefaultValueFactory = static _ => 4 };
-        var contact = new Option<string>("--contact") { Description = "The admin address of a node of a cluster on this machine (default: a cluster of its own)", HelpName = "HOST[:PORT]" };
+        var contact = new Option<string>("--contact") { Description = "The admin address of a node of a cluster on this machine (default: a cluster of its own)", HelpName = "HOST[:PORT]", Hidden = fault == LabFaultKind.Partition };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command(name, description) { rounds, rate, calm, down, contact, json };
+        var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, json };
         command.SetAction((result, cancellationToken) =>
         {
             var settings = new LabSettings(
                 fault,
+                result.GetValue(workload),
                 result.GetValue(rounds),
                 result.GetValue(rate),
                 TimeSpan.FromSeconds(result.GetValue(calm)),
@@ -42,23 +45,12 @@ internal static class LabCommand
         return command;
     }
 
-    private static Command CreatePartition()
-    {
-        var command = new Command("partition", "Not available: see what it says") { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(static async (_, _) =>
-        {
-            await Console.Error.WriteLineAsync("coterie: cutting nodes off from each other takes firewall rules, and so root; the lab does not do it. "
-                + "'coterie lab pause' is the nearest: a node that keeps its connections and says nothing. Partitions are tried in the simulator: ./coterie-sim");
-            return ExitCodes.Usage;
-        });
-        return command;
-    }
-
     private static string? Problem(LabSettings settings) =>
         settings.Rounds is < 1 or > 1_000 ? "--rounds must be from 1 to 1000"
         : settings.Rate is not (>= 1 and <= 20_000) ? "--rate must be from 1 to 20000"
         : settings.Calm.TotalSeconds is < 0.1 or > 600 ? "--calm must be from 0.1 to 600"
         : settings.Down.TotalSeconds is < 0.1 or > 600 ? "--down must be from 0.1 to 600"
+        : settings is { Fault: LabFaultKind.Partition, Contact: not null } ? "partition cuts nodes off in a network of the lab's own, which a cluster that runs already is not in: leave out --contact"
         : null;
 
     private static async Task<int> RunAsync(LabSettings settings)
@@ -67,6 +59,12 @@ internal static class LabCommand
         {
             await Console.Error.WriteLineAsync($"coterie: {problem}");
             return ExitCodes.Usage;
+        }
+
+        if (settings.Fault == LabFaultKind.Partition && !PrivateNetwork.IsInside)
+        {
+            await Console.Error.WriteLineAsync($"coterie: {await PrivateNetwork.EnterAsync(Environment.GetCommandLineArgs()[1..])}");
+            return ExitCodes.Unavailable;
         }
 
         using var signals = new StopSignals();

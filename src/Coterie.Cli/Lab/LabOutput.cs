@@ -29,7 +29,7 @@ internal sealed class LabOutput(bool json)
             Console.WriteLine(line);
         }
 
-        Console.WriteLine($"a bar a second: writes acknowledged in it, of {report.Rate:0} that were due; {(color ? "red" : Timeline.Missed)}: some were not; {Timeline.Down} the node that led was {(report.Fault == "kill" ? "killed" : "paused")}; {Timeline.Up} it was ready again");
+        Console.WriteLine($"a bar a second: writes acknowledged in it, of {report.Rate:0} that were due; {(color ? "red" : Timeline.Missed)}: some were not; {Timeline.Down} the node that led was {Enum.Parse<LabFaultKind>(report.Fault, ignoreCase: true).Done()}; {Timeline.Up} it was ready again");
         ResultTable.Write(
             ResultTable.CreateConsole(isTerminal),
             [("", false), ("leaderless", true), ("leader-based", true)],
@@ -46,6 +46,7 @@ internal sealed class LabOutput(bool json)
             Row("failed: nothing was done", static one => Count(one.Failed)),
             Row("unknown: may have been done", static one => Count(one.Unknown)),
             Row("acknowledged and lost", static one => Count(one.Lost)),
+            Row("removed or expired and there again", static one => Count(one.Returned)),
             Row("longest gap at a fault, median (ms)", static one => Time(one.MedianGapMs)),
             Row("longest gap at a fault, worst (ms)", static one => Time(one.LongestGapMs)),
             Row("longest gap while it came back, worst (ms)", static one => Time(one.ReturnGapMs)),
@@ -90,7 +91,12 @@ internal sealed class LabOutput(bool json)
 
         if (report.Lost > 0)
         {
-            Console.Error.WriteLine($"coterie: {name}: {Count(report.Lost)} acknowledged writes are LOST: keys {string.Join(", ", report.LostKeys)}");
+            Console.Error.WriteLine($"coterie: {name}: {Count(report.Lost)} acknowledged writes are LOST: {string.Join("; ", report.LostWrites)}");
+        }
+
+        if (report.Returned > 0)
+        {
+            Console.Error.WriteLine($"coterie: {name}: {Count(report.Returned)} are there that must not be: {string.Join("; ", report.ReturnedWrites)}");
         }
 
         if (report.Unread > 0)

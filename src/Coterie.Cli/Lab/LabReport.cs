@@ -4,10 +4,11 @@ using Coterie.Host.Lab;
 namespace Coterie.Cli.Lab;
 
 /// <summary>What <c>coterie lab --json</c> prints.</summary>
-/// <param name="Fault">kill or pause.</param>
+/// <param name="Fault">kill, pause or partition.</param>
+/// <param name="Workload">What was written.</param>
 /// <param name="Rate">Writes a second to each keyspace.</param>
 internal sealed record LabReport(
-    string Fault, int Rounds, double Rate, double Seconds, KeyspaceReport Leaderless, KeyspaceReport LeaderBased, IReadOnlyList<FaultReport> Faults)
+    string Fault, string Workload, int Rounds, double Rate, double Seconds, KeyspaceReport Leaderless, KeyspaceReport LeaderBased, IReadOnlyList<FaultReport> Faults)
 {
     /// <summary>Everything acknowledged is there, and nothing that was said not to have been done.</summary>
     [JsonIgnore]
@@ -38,6 +39,9 @@ internal sealed record KeyspaceReport
 
     /// <summary>Acknowledged, and not found at QUORUM afterwards.</summary>
     public required long Lost { get; init; }
+
+    /// <summary>There at QUORUM afterwards, and removed, expired or never written.</summary>
+    public required long Returned { get; init; }
 
     /// <summary>Acknowledged, and no answer at QUORUM afterwards.</summary>
     public required long Unread { get; init; }
@@ -72,11 +76,14 @@ internal sealed record KeyspaceReport
 
     public required IReadOnlyDictionary<string, long> Reasons { get; init; }
 
-    /// <summary>Keys, the first of them.</summary>
-    public required IReadOnlyList<long> LostKeys { get; init; }
+    /// <summary>What was lost, the first of it.</summary>
+    public required IReadOnlyList<string> LostWrites { get; init; }
+
+    /// <summary>What came back, the first of it.</summary>
+    public required IReadOnlyList<string> ReturnedWrites { get; init; }
 
     [JsonIgnore]
-    public bool IsRight => Lost == 0 && Unread == 0 && FailedFound == 0;
+    public bool IsRight => Lost == 0 && Returned == 0 && Unread == 0 && FailedFound == 0;
 
     public static KeyspaceReport Of(LabFigures figures, LabFindings findings) => new()
     {
@@ -84,6 +91,7 @@ internal sealed record KeyspaceReport
         Failed = figures.Failed,
         Unknown = figures.Unknown,
         Lost = findings.Lost.Count,
+        Returned = findings.Returned.Count,
         Unread = findings.Unread,
         UnknownFound = findings.UnknownFound,
         FailedFound = findings.FailedFound,
@@ -98,7 +106,8 @@ internal sealed record KeyspaceReport
         AckedBySecond = figures.AckedBySecond,
         NotAckedBySecond = figures.NotAckedBySecond,
         Reasons = figures.Reasons,
-        LostKeys = [.. findings.Lost.Take(20)],
+        LostWrites = [.. findings.Lost.Order(StringComparer.Ordinal).Take(20)],
+        ReturnedWrites = [.. findings.Returned.Order(StringComparer.Ordinal).Take(20)],
     };
 
     private static double Round(double milliseconds) => Math.Round(milliseconds, 2);

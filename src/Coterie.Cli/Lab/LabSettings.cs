@@ -1,3 +1,5 @@
+using Coterie.Host.Workloads;
+
 namespace Coterie.Cli.Lab;
 
 /// <summary>What is done to a node.</summary>
@@ -5,6 +7,21 @@ internal enum LabFaultKind
 {
     Kill,
     Pause,
+    Partition,
+}
+
+internal static class LabFaultKinds
+{
+    /// <summary>As the report has it.</summary>
+    public static string Name(this LabFaultKind fault) => fault.ToString().ToLowerInvariant();
+
+    /// <summary>What was done to the node.</summary>
+    public static string Done(this LabFaultKind fault) => fault switch
+    {
+        LabFaultKind.Kill => "killed",
+        LabFaultKind.Pause => "paused",
+        _ => "cut off from the others",
+    };
 }
 
 /// <summary>What was asked for on the command line, checked.</summary>
@@ -12,4 +29,5 @@ internal enum LabFaultKind
 /// <param name="Calm">Before each fault, and after the last.</param>
 /// <param name="Down">How long the node is away.</param>
 /// <param name="Contact">Null: a cluster of the lab's own.</param>
-internal sealed record LabSettings(LabFaultKind Fault, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, bool Json);
+internal sealed record LabSettings(
+    LabFaultKind Fault, WorkloadKind Workload, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, bool Json);

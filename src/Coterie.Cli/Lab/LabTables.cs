@@ -1,4 +1,5 @@
 using Coterie.Host.CqlClient;
+using Coterie.Host.Workloads;
 using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Lab;
@@ -10,27 +11,32 @@ internal sealed class LabTables
     private const string LeaderlessKeyspace = "coterie_lab_leaderless";
     private const string LeaderBasedKeyspace = "coterie_lab_leader_based";
 
-    private readonly string _name;
+    private readonly string[] _names;
 
-    private LabTables(string name) => _name = name;
+    private LabTables(WorkloadKind kind, string name, int nodes)
+    {
+        Leaderless = Workload.Create(kind, $"{LeaderlessKeyspace}.{name}", nodes);
+        LeaderBased = Workload.Create(kind, $"{LeaderBasedKeyspace}.{name}", nodes);
+        _names = [$"{LeaderlessKeyspace}.{name}", $"{LeaderBasedKeyspace}.{name}"];
+    }
 
-    public string Leaderless => $"{LeaderlessKeyspace}.{_name}";
+    public IWorkload Leaderless { get; }
 
-    public string LeaderBased => $"{LeaderBasedKeyspace}.{_name}";
+    public IWorkload LeaderBased { get; }
 
     /// <exception cref="IOException">Nobody answers.</exception>
     /// <exception cref="CqlErrorException">The cluster refused.</exception>
-    public static async Task<LabTables> CreateAsync(LabTarget node, CancellationToken cancellationToken)
+    public static async Task<LabTables> CreateAsync(ILabCluster cluster, WorkloadKind kind, CancellationToken cancellationToken)
     {
-        var tables = new LabTables($"writes_{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
-        await using var client = await CqlConnection.ConnectAsync(node.Cql, cancellationToken);
+        var tables = new LabTables(kind, $"{kind}_{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}".ToLowerInvariant(), cluster.Nodes.Length);
+        await using var client = await CqlConnection.ConnectAsync(cluster.Nodes[0].Cql, cancellationToken);
         var replication = $"replication = {{'class': 'SimpleStrategy', 'replication_factor': {Replicas}}}";
         string[] statements =
         [
             $"CREATE KEYSPACE IF NOT EXISTS {LeaderlessKeyspace} WITH {replication}",
             $"CREATE KEYSPACE IF NOT EXISTS {LeaderBasedKeyspace} WITH {replication} AND consistency = 'global'",
-            $"CREATE TABLE {tables.Leaderless} (id bigint PRIMARY KEY, value text)",
-            $"CREATE TABLE {tables.LeaderBased} (id bigint PRIMARY KEY, value text)",
+            tables.Leaderless.TableDefinition,
+            tables.LeaderBased.TableDefinition,
         ];
         foreach (var statement in statements)
         {
@@ -43,7 +49,9 @@ internal sealed class LabTables
     public async Task DropAsync(LabTarget node, CancellationToken cancellationToken)
     {
         await using var client = await CqlConnection.ConnectAsync(node.Cql, cancellationToken);
-        await client.QueryAsync($"DROP TABLE {Leaderless}", ConsistencyLevel.Quorum, cancellationToken);
-        await client.QueryAsync($"DROP TABLE {LeaderBased}", ConsistencyLevel.Quorum, cancellationToken);
+        foreach (var name in _names)
+        {
+            await client.QueryAsync($"DROP TABLE {name}", ConsistencyLevel.Quorum, cancellationToken);
+        }
     }
 }

@@ -82,6 +82,22 @@ internal sealed class OwnLabCluster : ILabCluster
 
     public Task ResumeAsync(LabTarget node, CancellationToken cancellationToken) => SignalAsync(node, NodeSignal.Continue);
 
+    public async Task CutOffAsync(LabTarget node, CancellationToken cancellationToken)
+    {
+        foreach (var other in Nodes.Where(other => other != node))
+        {
+            await PrivateNetwork.CutAsync(node.Cql.Address, other.Cql.Address);
+        }
+    }
+
+    public async Task HealAsync(LabTarget node, CancellationToken cancellationToken)
+    {
+        foreach (var other in Nodes.Where(other => other != node))
+        {
+            await PrivateNetwork.HealAsync(node.Cql.Address, other.Cql.Address);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)

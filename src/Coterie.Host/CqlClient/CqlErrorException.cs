@@ -9,6 +9,7 @@ public sealed class CqlErrorException(int code, string message) : Exception(mess
     public const int Syntax = 0x2000;
     public const int Invalid = 0x2200;
     public const int AlreadyExists = 0x2400;
+    public const int Unprepared = 0x2500;
 
     public int Code { get; } = code;
 
@@ -32,7 +33,7 @@ public sealed class CqlErrorException(int code, string message) : Exception(mess
         Invalid => "Invalid",
         0x2300 => "ConfigError",
         AlreadyExists => "AlreadyExists",
-        0x2500 => "Unprepared",
+        Unprepared => "Unprepared",
         _ => string.Create(CultureInfo.InvariantCulture, $"Error 0x{Code:X4}"),
     };
 }

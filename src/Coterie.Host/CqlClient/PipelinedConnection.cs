@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Coterie.Host.Workloads;
 using Coterie.Model;
 using Coterie.Model.Quorum;
 using Coterie.Server.Protocol;
@@ -20,6 +22,7 @@ public sealed class PipelinedConnection : IAsyncDisposable
     private readonly TaskCompletionSource<CqlResult>?[] _awaited = new TaskCompletionSource<CqlResult>?[InFlightMax];
     private readonly Stack<short> _free = new(Enumerable.Range(0, InFlightMax).Reverse().Select(static stream => (short)stream));
     private readonly FrameWriter _frame = new();
+    private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _prepared = new(StringComparer.Ordinal);
     private readonly Task _receiving;
     private byte[]? _unsent;
     private bool _isSending;
@@ -77,10 +80,44 @@ public sealed class PipelinedConnection : IAsyncDisposable
     public Task<CqlResult> QueryAsync(string statement, ConsistencyLevel level) =>
         Send((frame, stream) => RequestFrames.WriteQuery(frame, stream, statement, level, pageSize: 0, pagingState: null));
 
+    /// <summary>Prepares the statement here once.</summary>
+    /// <param name="timestamp">Microseconds: when it was written, by the client's clock.</param>
+    /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
+    /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
+    public async Task<CqlResult> ExecuteAsync(WorkloadStatement statement, ConsistencyLevel level, long timestamp)
+    {
+        try
+        {
+            return await ExecuteAsync(await PreparedAsync(statement.Text), statement, level, timestamp);
+        }
+        catch (CqlErrorException e) when (e.Code == CqlErrorException.Unprepared)
+        {
+            // The server keeps so many, and has put this one out.
+            _prepared.TryRemove(statement.Text, out _);
+            return await ExecuteAsync(await PreparedAsync(statement.Text), statement, level, timestamp);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
         await _receiving;
+    }
+
+    private Task<CqlResult> ExecuteAsync(ReadOnlyMemory<byte> id, WorkloadStatement statement, ConsistencyLevel level, long timestamp) =>
+        Send((frame, stream) => RequestFrames.WriteExecute(frame, stream, id.Span, level, statement.Values, timestamp));
+
+    private async Task<ReadOnlyMemory<byte>> PreparedAsync(string text)
+    {
+        if (_prepared.TryGetValue(text, out var known))
+        {
+            return known;
+        }
+
+        var result = await Send((frame, stream) => RequestFrames.WritePrepare(frame, stream, text));
+        var id = result.PreparedId ?? throw new IOException("The server did not prepare the statement");
+        _prepared[text] = id;
+        return id;
     }
 
     private Task<CqlResult> Send(Action<FrameWriter, short> write)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Coterie.Model.Quorum;
 using Coterie.Server.Protocol;
@@ -15,6 +16,7 @@ internal static class RequestFrames
         SkipMetadata = 0x02,
         PageSize = 0x04,
         PagingState = 0x08,
+        DefaultTimestamp = 0x20,
     }
 
     public static void WriteStartup(FrameWriter frame, short stream)
@@ -59,7 +61,7 @@ internal static class RequestFrames
     public static void WriteExecute(FrameWriter frame, short stream, ReadOnlySpan<byte> id, ConsistencyLevel level, long key, ReadOnlySpan<byte> value)
     {
         Span<byte> keyBytes = stackalloc byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(keyBytes, key);
+        BinaryPrimitives.WriteInt64BigEndian(keyBytes, key);
         frame.BeginFrame(FrameFlags.None);
         frame.WriteShortBytes(id);
         frame.WriteShort((int)level);
@@ -71,6 +73,29 @@ internal static class RequestFrames
             frame.WriteBytes(value);
         }
 
+        frame.EndFrame(Opcode.Execute, stream);
+    }
+
+    /// <summary>EXECUTE with any values.</summary>
+    /// <param name="timestamp">Microseconds: when it was written, by the client's clock.</param>
+    public static void WriteExecute(
+        FrameWriter frame, short stream, ReadOnlySpan<byte> id, ConsistencyLevel level, IReadOnlyList<ReadOnlyMemory<byte>> values, long timestamp)
+    {
+        frame.BeginFrame(FrameFlags.None);
+        frame.WriteShortBytes(id);
+        frame.WriteShort((int)level);
+        frame.WriteByte((byte)((values.Count > 0 ? Flag.Values : 0) | Flag.SkipMetadata | Flag.DefaultTimestamp));
+        if (values.Count > 0)
+        {
+            frame.WriteShort(values.Count);
+            foreach (var value in values)
+            {
+                frame.WriteBytes(value.Span);
+            }
+        }
+
+        BinaryPrimitives.WriteInt64BigEndian(frame.GetSpan(sizeof(long)), timestamp);
+        frame.Advance(sizeof(long));
         frame.EndFrame(Opcode.Execute, stream);
     }
 }

@@ -19,4 +19,5 @@ public enum LabOutcome : byte
 }
 
 /// <summary>An outcome, and why it is none better.</summary>
-public readonly record struct LabAnswer(LabOutcome Outcome, string? Reason, CqlResult? Result = null);
+/// <param name="WasTriedWithoutAnswer">A node that did not answer was asked, too: what it was asked may still be done, after whatever comes next.</param>
+public readonly record struct LabAnswer(LabOutcome Outcome, string? Reason, CqlResult? Result = null, bool WasTriedWithoutAnswer = false);

@@ -1,53 +1,47 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using Coterie.Model.Quorum;
+using Coterie.Host.Workloads;
 
 namespace Coterie.Host.Lab;
 
-/// <summary>One write of a lab: a key of its own, and how it ended. Times are since the lab began.</summary>
+/// <summary>One write of a lab, and how it ended. Times are since the lab began.</summary>
+/// <param name="Number">Of the stream that it is in.</param>
 /// <param name="Due">When it was to be sent, whether or not the cluster kept up; latency counts from here.</param>
 /// <param name="Ended">When the client knew its outcome.</param>
-public readonly record struct LabWrite(long Key, TimeSpan Due, TimeSpan Ended, LabOutcome Outcome, string? Reason);
+public readonly record struct LabWrite(long Number, TimeSpan Due, TimeSpan Ended, LabOutcome Outcome, string? Reason);
 
 /// <summary>
-/// A stream of writes to one table at a steady rate, each of a key of its own and remembered with its outcome; afterwards, what the table holds of them.
+/// A stream of writes of one workload at a steady rate or as fast as they are answered, each remembered with its outcome; afterwards, what the table holds of them.
 /// </summary>
 public sealed class LabWrites : IAsyncDisposable
 {
-    /// <summary>Writes in flight; what is due beyond waits its turn, and its latency counts meanwhile.</summary>
-    private const int InFlightMax = 4_000;
-
-    private const int ReadsInFlight = 64;
-    private const int ReadAttempts = 20;
-    private const int ConnectionsPerNode = 2;
-
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan ReadPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
 
-    private readonly string _table;
-    private readonly double _rate;
+    private readonly IWorkload _workload;
+    private readonly LabLoad _load;
     private readonly long _began;
     private readonly LabSession _session;
-    private readonly SemaphoreSlim _room = new(InFlightMax, InFlightMax);
+    private readonly WorkloadReader _reader;
+    private readonly SemaphoreSlim _room;
     private readonly List<LabWrite> _writes = [];
     private readonly List<Task> _unanswered = [];
 
-    /// <param name="table">With a column id of type bigint, the key, and a column value of type text.</param>
-    /// <param name="rate">Writes a second.</param>
     /// <param name="began">When the lab began, by <see cref="Stopwatch"/>.</param>
-    public LabWrites(string table, IReadOnlyList<IPEndPoint> servers, double rate, long began)
+    public LabWrites(IWorkload workload, LabLoad load, long began)
     {
-        _table = table;
-        _rate = rate;
+        _workload = workload;
+        _load = load;
         _began = began;
-        _session = new LabSession(servers, ConnectionsPerNode);
+        _room = new SemaphoreSlim(load.InFlightMax, load.InFlightMax);
+        _session = new LabSession(load.Servers, load.ConnectionsPerNode);
+        _reader = new WorkloadReader(_session, load.ReadLevel);
     }
 
-    /// <summary>Nodes that it has a connection to.</summary>
-    public int Connected => _session.Connected;
+    /// <summary>Since the lab began.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
-    /// <summary>All that were sent so far, in the order of their keys.</summary>
+    /// <summary>All that were sent so far, in their order.</summary>
     public IReadOnlyList<LabWrite> Written
     {
         get
@@ -59,49 +53,28 @@ public sealed class LabWrites : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has a connection to so many nodes, or as long as makes sense: one that is not there now may come later.</summary>
+    public async Task ConnectedAsync(int nodes, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(ConnectPatience);
+        while (_session.Connected < nodes && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(ConnectPause, cancellationToken);
+        }
+    }
+
     /// <summary>Writes until it is told to stop, then waits for what is in flight.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var started = Stopwatch.GetElapsedTime(_began);
-        using var timer = new PeriodicTimer(Pace);
-        for (var key = 0L; !stop.IsCancellationRequested;)
-        {
-            var due = (long)((Stopwatch.GetElapsedTime(_began) - started).TotalSeconds * _rate);
-            for (; key < due && !stop.IsCancellationRequested; key++)
-            {
-                await Task.WhenAny(_room.WaitAsync(stop));
-                if (!stop.IsCancellationRequested)
-                {
-                    _unanswered.Add(WriteAsync(key, started + TimeSpan.FromSeconds(key / _rate)));
-                }
-            }
-
-            _unanswered.RemoveAll(static write => write.IsCompletedSuccessfully);
-            await Task.WhenAny(timer.WaitForNextTickAsync(stop).AsTask());
-        }
-
+        await (_load.Rate is { } rate ? RunAtAsync(rate, stop) : RunAtOnceAsync(stop));
         await Task.WhenAll(_unanswered);
     }
 
-    /// <summary>Looks for every write at QUORUM.</summary>
-    /// <param name="progress">Told how many have been looked for.</param>
-    public async Task<LabFindings> ReadBackAsync(Action<int> progress, CancellationToken cancellationToken)
+    /// <summary>Looks for all that was written.</summary>
+    public async Task<LabFindings> CheckAsync(CancellationToken cancellationToken)
     {
-        var writes = Written;
         var findings = new LabFindings();
-        var done = 0;
-        await Parallel.ForEachAsync(
-            writes,
-            new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
-            async (write, stop) =>
-            {
-                var isThere = await IsThereAsync(write.Key, stop);
-                findings.Add(write, isThere);
-                if (Interlocked.Increment(ref done) is var count && count % 5_000 == 0)
-                {
-                    progress(count);
-                }
-            });
+        await _workload.CheckAsync(_reader, findings, cancellationToken);
         return findings;
     }
 
@@ -111,41 +84,63 @@ public sealed class LabWrites : IAsyncDisposable
         _room.Dispose();
     }
 
-    private static string ValueOf(long key) => string.Create(CultureInfo.InvariantCulture, $"value of {key}, one hundred bytes with what comes behind {key:D12}, so that it is like the rest");
+    private async Task RunAtAsync(double rate, CancellationToken stop)
+    {
+        var started = Elapsed;
+        using var timer = new PeriodicTimer(Pace);
+        for (var number = 0L; !stop.IsCancellationRequested;)
+        {
+            var due = (long)((Elapsed - started).TotalSeconds * rate);
+            for (; number < due && !stop.IsCancellationRequested; number++)
+            {
+                await Task.WhenAny(_room.WaitAsync(stop));
+                if (!stop.IsCancellationRequested)
+                {
+                    _unanswered.Add(WriteAsync(number, started + TimeSpan.FromSeconds(number / rate)));
+                }
+            }
 
-    private async Task WriteAsync(long key, TimeSpan due)
+            Forget();
+            await Task.WhenAny(timer.WaitForNextTickAsync(stop).AsTask());
+        }
+    }
+
+    private async Task RunAtOnceAsync(CancellationToken stop)
+    {
+        for (var number = 0L; ; number++)
+        {
+            await Task.WhenAny(_room.WaitAsync(stop));
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _unanswered.Add(WriteAsync(number, Elapsed));
+            if (_unanswered.Count > 2 * _load.InFlightMax)
+            {
+                Forget();
+            }
+        }
+    }
+
+    /// <summary>What has failed is not forgotten: it must come out.</summary>
+    private void Forget() => _unanswered.RemoveAll(static write => write.IsCompletedSuccessfully);
+
+    private async Task WriteAsync(long number, TimeSpan due)
     {
         lock (_writes)
         {
-            _writes.Add(new LabWrite(key, due, TimeSpan.MaxValue, LabOutcome.Pending, null));
+            _writes.Add(new LabWrite(number, due, TimeSpan.MaxValue, LabOutcome.Pending, null));
         }
 
-        var statement = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {_table} (id, value) VALUES ({key}, '{ValueOf(key)}')");
-        var answer = await _session.AskAsync(statement, ConsistencyLevel.Quorum);
-        var ended = Stopwatch.GetElapsedTime(_began);
+        var answer = await _session.AskAsync(_workload.Next(number), _load.Level);
+        var ended = Elapsed;
         lock (_writes)
         {
-            _writes[(int)key] = new LabWrite(key, due, ended, answer.Outcome, answer.Reason);
+            _writes[(int)number] = new LabWrite(number, due, ended, answer.Outcome, answer.Reason);
         }
 
         _room.Release();
-    }
-
-    /// <summary>Null: the cluster did not say, however often it was asked.</summary>
-    private async Task<bool?> IsThereAsync(long key, CancellationToken stop)
-    {
-        var statement = string.Create(CultureInfo.InvariantCulture, $"SELECT value FROM {_table} WHERE id = {key}");
-        for (var attempt = 0; attempt < ReadAttempts; attempt++)
-        {
-            var answer = await _session.AskAsync(statement, ConsistencyLevel.Quorum);
-            if (answer.Result is { } result)
-            {
-                return result.Rows is [[{ } value]] && System.Text.Encoding.UTF8.GetString(value.Span) == ValueOf(key);
-            }
-
-            await Task.Delay(ReadPause, stop);
-        }
-
-        return null;
+        await _workload.EndedAsync(number, answer, _reader);
     }
 }

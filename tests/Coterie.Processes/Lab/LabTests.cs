@@ -23,6 +23,20 @@ public sealed class LabTests
         Assert.Equal(2, report["faults"]!.AsArray().Count);
     }
 
+    [Theory]
+    [InlineData("carts")]
+    [InlineData("events")]
+    public async Task Carts_and_events_live_through_a_kill_without_losing_anything_and_nothing_comes_back(string workload)
+    {
+        var lab = await CoterieCommand.RunAsync("lab", "failover", "--workload", workload, "--rounds", "1", "--calm", "1", "--down", "2", "--rate", "100", "--json");
+
+        Assert.True(lab.ExitCode == 0, lab.ToString());
+        var report = JsonNode.Parse(lab.Output)!;
+        AssertRight(report, "kill", rounds: 1);
+        Assert.Equal(workload, (string)report["workload"]!);
+        Assert.Equal(0, (long)report["leaderless"]!["failed"]!);
+    }
+
     [Fact]
     public async Task A_cluster_that_runs_already_can_be_paused_and_shows_a_timeline()
     {
@@ -89,11 +103,25 @@ public sealed class LabTests
     }
 
     [Fact]
-    public async Task A_partition_is_refused_with_what_there_is_instead()
+    public async Task A_leader_that_is_cut_off_from_the_others_loses_nothing_and_nobody_elses_network_is_touched()
     {
-        var refused = await CoterieCommand.RunAsync("lab", "partition", "--rounds", "3");
+        var rules = File.ReadAllText("/proc/net/route") + File.ReadAllText("/proc/net/fib_trie");
+        var lab = await CoterieCommand.RunAsync("lab", "partition", "--rounds", "1", "--calm", "1", "--down", "4", "--rate", "100", "--json");
+        Assert.SkipWhen(lab.ExitCode == 69 && lab.Error.StartsWith("coterie: a partition needs ", StringComparison.Ordinal), lab.Error);
+
+        Assert.True(lab.ExitCode == 0, lab.ToString());
+        var report = JsonNode.Parse(lab.Output)!;
+        AssertRight(report, "partition", rounds: 1);
+        Assert.Equal(0, (long)report["leaderless"]!["failed"]!);
+        Assert.Equal(rules, File.ReadAllText("/proc/net/route") + File.ReadAllText("/proc/net/fib_trie"));
+    }
+
+    [Fact]
+    public async Task A_partition_of_a_cluster_that_runs_already_is_refused()
+    {
+        var refused = await CoterieCommand.RunAsync("lab", "partition", "--contact", "127.0.0.1");
         Assert.Equal(64, refused.ExitCode);
-        Assert.Contains("coterie lab pause", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("leave out --contact", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +140,7 @@ public sealed class LabTests
         foreach (var name in new[] { "leaderless", "leader_based" })
         {
             var keyspace = report[name]!;
-            Assert.Equal((0, 0, 0), ((long)keyspace["lost"]!, (long)keyspace["unread"]!, (long)keyspace["failed_found"]!));
+            Assert.Equal((0, 0, 0, 0), ((long)keyspace["lost"]!, (long)keyspace["returned"]!, (long)keyspace["unread"]!, (long)keyspace["failed_found"]!));
             Assert.Equal(rounds, keyspace["gaps_ms"]!.AsArray().Count);
             Assert.Equal((double)keyspace["longest_gap_ms"]!, keyspace["gaps_ms"]!.AsArray().Max(gap => (double)gap!));
             Assert.True((long)keyspace["acked"]! > 100);
