@@ -6,7 +6,8 @@ namespace Coterie.Cli.Lab;
 
 /// <summary>
 /// Writes the same stream to a leaderless and to a leader-based keyspace while the node that leads is taken down again and again, and then looks for every
-/// write that was acknowledged. Both keyspaces feel the same fault of the same node.
+/// write that was acknowledged. Both keyspaces feel the same fault of the same node. Beside them a few registers of the leader-based keyspace are read and written, and
+/// their history must be linearizable.
 /// </summary>
 internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Action<string> say)
 {
@@ -18,7 +19,7 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
     {
         using var leaders = new LabLeaders(cluster);
         await leaders.ReadyAsync(cancellationToken);
-        var tables = await LabTables.CreateAsync(cluster, settings.Workload, cancellationToken);
+        var tables = await LabTables.CreateAsync(cluster, settings, cancellationToken);
         await leaders.LeaderAsync(cancellationToken);
         var servers = cluster.Nodes.Select(static node => node.Cql).ToList();
         var load = new LabLoad(servers, settings.Rate);
@@ -30,7 +31,7 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         var offset = Stopwatch.GetElapsedTime(_began);
         say(string.Create(CultureInfo.InvariantCulture, $"{settings.Rate:0} writes a second ({settings.Workload.ToString().ToLowerInvariant()}) to each keyspace at QUORUM; {settings.Rounds} rounds"));
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var streams = Task.WhenAll(leaderless.RunAsync(writing.Token), leaderBased.RunAsync(writing.Token));
+        var streams = Task.WhenAll(leaderless.RunAsync(writing.Token), leaderBased.RunAsync(writing.Token), tables.Registers.RunAsync(writing.Token));
         try
         {
             await RoundsAsync(leaders, leaderless, leaderBased, cancellationToken);
@@ -44,7 +45,8 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         var end = Stopwatch.GetElapsedTime(_began);
         var found = await ReadBackAsync(leaderless, "leaderless", cancellationToken);
         var foundLed = await ReadBackAsync(leaderBased, "leader-based", cancellationToken);
-        var report = Report(Shift(leaderless.Written, offset), found, Shift(leaderBased.Written, offset), foundLed, offset, end - offset);
+        var history = LabHistory.Of(tables.Registers.Calls, _began, [.. cluster.Nodes.Select(static node => node.Cql.ToString())]);
+        var report = Report(Shift(leaderless.Written, offset), found, Shift(leaderBased.Written, offset), foundLed, HistoryReport.Of(history, settings.RegisterReads), offset, end - offset);
         if (report.IsRight && settings.Contact is not null)
         {
             await tables.DropAsync(cluster.Nodes[0], cancellationToken);
@@ -117,7 +119,7 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
         return writes.CheckAsync(cancellationToken);
     }
 
-    private LabReport Report(List<LabWrite> leaderless, LabFindings found, List<LabWrite> leaderBased, LabFindings foundLed, TimeSpan offset, TimeSpan length)
+    private LabReport Report(List<LabWrite> leaderless, LabFindings found, List<LabWrite> leaderBased, LabFindings foundLed, HistoryReport history, TimeSpan offset, TimeSpan length)
     {
         var faults = _faults.Select(fault => fault with { From = fault.From - offset, Back = fault.Back - offset, To = fault.To - offset }).ToList();
         return new LabReport(
@@ -128,6 +130,7 @@ internal sealed class FailoverLab(ILabCluster cluster, LabSettings settings, Act
             Math.Round(length.TotalSeconds, 2),
             KeyspaceReport.Of(LabFigures.Of(leaderless, faults, length), found),
             KeyspaceReport.Of(LabFigures.Of(leaderBased, faults, length), foundLed),
+            history,
             [.. faults.Select(FaultReport.Of)]);
     }
 }

@@ -27,10 +27,16 @@ internal static class LabCommand
         var calm = new Option<double>("--calm") { Description = "Seconds before each fault", HelpName = "S", DefaultValueFactory = static _ => 5 };
         var down = new Option<double>("--down") { Description = "Seconds that the node is away", HelpName = "S", DefaultValueFactory = static _ => 4 };
         var contact = new Option<string>("--contact") { Description = "The admin address of a node of a cluster on this machine (default: a cluster of its own)", HelpName = "HOST[:PORT]", Hidden = fault == LabFaultKind.Partition };
+        var reads = new Option<string>("--register-reads") { Description = "The level at which registers are read, whose history must be linearizable; at ONE it will not be", HelpName = "LEVEL", DefaultValueFactory = static _ => "QUORUM" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, json };
+        var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, reads, json };
         command.SetAction((result, cancellationToken) =>
         {
+            if (!ConsistencyNames.TryParse(result.GetValue(reads)!, out var level))
+            {
+                return ProblemAsync($"--register-reads must be one of: {ConsistencyNames.All}");
+            }
+
             var settings = new LabSettings(
                 fault,
                 result.GetValue(workload),
@@ -39,6 +45,7 @@ internal static class LabCommand
                 TimeSpan.FromSeconds(result.GetValue(calm)),
                 TimeSpan.FromSeconds(result.GetValue(down)),
                 result.GetValue(contact),
+                level,
                 result.GetValue(json));
             return RunAsync(settings);
         });
@@ -53,12 +60,17 @@ internal static class LabCommand
         : settings is { Fault: LabFaultKind.Partition, Contact: not null } ? "partition cuts nodes off in a network of the lab's own, which a cluster that runs already is not in: leave out --contact"
         : null;
 
+    private static async Task<int> ProblemAsync(string problem)
+    {
+        await Console.Error.WriteLineAsync($"coterie: {problem}");
+        return ExitCodes.Usage;
+    }
+
     private static async Task<int> RunAsync(LabSettings settings)
     {
         if (Problem(settings) is { } problem)
         {
-            await Console.Error.WriteLineAsync($"coterie: {problem}");
-            return ExitCodes.Usage;
+            return await ProblemAsync(problem);
         }
 
         if (settings.Fault == LabFaultKind.Partition && !PrivateNetwork.IsInside)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Coterie.Cli.Cql;
+using Coterie.Host.Lab;
 
 namespace Coterie.Cli.Lab;
 
@@ -34,8 +35,14 @@ internal sealed class LabOutput(bool json)
             ResultTable.CreateConsole(isTerminal),
             [("", false), ("leaderless", true), ("leader-based", true)],
             Figures(report.Leaderless, report.LeaderBased));
+        var registers = report.Registers;
+        Console.WriteLine($"linearizable: {(registers.Linearizable ? "yes" : "NO")} ({Count(registers.Operations)} operations on {LabRegisters.Count} registers of the leader-based keyspace, {Count(registers.Unknown)} of them unknown; reads at {registers.Reads})");
         Complain("leaderless", report.Leaderless);
         Complain("leader-based", report.LeaderBased);
+        foreach (var call in registers.Violation)
+        {
+            Console.Error.WriteLine($"coterie: not linearizable: {call}");
+        }
     }
 
     private static List<string[]> Figures(KeyspaceReport leaderless, KeyspaceReport leaderBased)

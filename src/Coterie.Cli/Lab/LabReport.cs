@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Coterie.Cli.Cql;
 using Coterie.Host.Lab;
+using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Lab;
 
@@ -8,11 +10,21 @@ namespace Coterie.Cli.Lab;
 /// <param name="Workload">What was written.</param>
 /// <param name="Rate">Writes a second to each keyspace.</param>
 internal sealed record LabReport(
-    string Fault, string Workload, int Rounds, double Rate, double Seconds, KeyspaceReport Leaderless, KeyspaceReport LeaderBased, IReadOnlyList<FaultReport> Faults)
+    string Fault, string Workload, int Rounds, double Rate, double Seconds, KeyspaceReport Leaderless, KeyspaceReport LeaderBased, HistoryReport Registers, IReadOnlyList<FaultReport> Faults)
 {
-    /// <summary>Everything acknowledged is there, and nothing that was said not to have been done.</summary>
+    /// <summary>Everything acknowledged is there, and nothing that was said not to have been done; and the history of the registers is linearizable.</summary>
     [JsonIgnore]
-    public bool IsRight => Leaderless.IsRight && LeaderBased.IsRight;
+    public bool IsRight => Leaderless.IsRight && LeaderBased.IsRight && Registers.Linearizable;
+}
+
+/// <summary>The history of the registers of the leader-based keyspace.</summary>
+/// <param name="Operations">Reads and writes that were answered, and writes that may have been done.</param>
+/// <param name="Reads">The level of the reads.</param>
+/// <param name="Violation">The shortest part of a history that is not linearizable.</param>
+internal sealed record HistoryReport(bool Linearizable, int Operations, int Unknown, string Reads, IReadOnlyList<string> Violation)
+{
+    public static HistoryReport Of(LabHistory history, ConsistencyLevel reads) =>
+        new(history.IsLinearizable, history.Operations, history.Unknown, ConsistencyNames.Format(reads), history.Violation);
 }
 
 /// <param name="FromSeconds">Since the writes began.</param>

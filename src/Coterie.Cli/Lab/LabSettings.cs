@@ -1,4 +1,5 @@
 using Coterie.Host.Workloads;
+using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Lab;
 
@@ -28,6 +29,7 @@ internal static class LabFaultKinds
 /// <param name="Rate">Writes a second to each keyspace.</param>
 /// <param name="Calm">Before each fault, and after the last.</param>
 /// <param name="Down">How long the node is away.</param>
+/// <param name="RegisterReads">The level at which the registers are read, whose history is looked at.</param>
 /// <param name="Contact">Null: a cluster of the lab's own.</param>
 internal sealed record LabSettings(
-    LabFaultKind Fault, WorkloadKind Workload, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, bool Json);
+    LabFaultKind Fault, WorkloadKind Workload, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, ConsistencyLevel RegisterReads, bool Json);

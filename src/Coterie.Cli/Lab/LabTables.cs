@@ -1,10 +1,13 @@
 using Coterie.Host.CqlClient;
+using Coterie.Host.Lab;
 using Coterie.Host.Workloads;
 using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Lab;
 
-/// <summary>The two tables that the lab writes to, alike but for the keyspaces that they are in. New for each run, so that every key in them is of this run.</summary>
+/// <summary>
+/// The two tables that the lab writes to, alike but for the keyspaces that they are in, and one of registers in the leader-based keyspace. New for each run, so that every key in them is of this run.
+/// </summary>
 internal sealed class LabTables
 {
     private const int Replicas = 3;
@@ -13,22 +16,26 @@ internal sealed class LabTables
 
     private readonly string[] _names;
 
-    private LabTables(WorkloadKind kind, string name, int nodes)
+    private LabTables(ILabCluster cluster, LabSettings settings, string suffix)
     {
-        Leaderless = Workload.Create(kind, $"{LeaderlessKeyspace}.{name}", nodes);
-        LeaderBased = Workload.Create(kind, $"{LeaderBasedKeyspace}.{name}", nodes);
-        _names = [$"{LeaderlessKeyspace}.{name}", $"{LeaderBasedKeyspace}.{name}"];
+        var kind = settings.Workload.ToString().ToLowerInvariant();
+        _names = [$"{LeaderlessKeyspace}.{kind}_{suffix}", $"{LeaderBasedKeyspace}.{kind}_{suffix}", $"{LeaderBasedKeyspace}.registers_{suffix}"];
+        Leaderless = Workload.Create(settings.Workload, _names[0], cluster.Nodes.Length);
+        LeaderBased = Workload.Create(settings.Workload, _names[1], cluster.Nodes.Length);
+        Registers = new LabRegisters(_names[2], [.. cluster.Nodes.Select(static node => node.Cql)], settings.RegisterReads);
     }
 
     public IWorkload Leaderless { get; }
 
     public IWorkload LeaderBased { get; }
 
+    public LabRegisters Registers { get; }
+
     /// <exception cref="IOException">Nobody answers.</exception>
     /// <exception cref="CqlErrorException">The cluster refused.</exception>
-    public static async Task<LabTables> CreateAsync(ILabCluster cluster, WorkloadKind kind, CancellationToken cancellationToken)
+    public static async Task<LabTables> CreateAsync(ILabCluster cluster, LabSettings settings, CancellationToken cancellationToken)
     {
-        var tables = new LabTables(kind, $"{kind}_{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}".ToLowerInvariant(), cluster.Nodes.Length);
+        var tables = new LabTables(cluster, settings, $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
         await using var client = await CqlConnection.ConnectAsync(cluster.Nodes[0].Cql, cancellationToken);
         var replication = $"replication = {{'class': 'SimpleStrategy', 'replication_factor': {Replicas}}}";
         string[] statements =
@@ -37,6 +44,7 @@ internal sealed class LabTables
             $"CREATE KEYSPACE IF NOT EXISTS {LeaderBasedKeyspace} WITH {replication} AND consistency = 'global'",
             tables.Leaderless.TableDefinition,
             tables.LeaderBased.TableDefinition,
+            tables.Registers.TableDefinition,
         ];
         foreach (var statement in statements)
         {

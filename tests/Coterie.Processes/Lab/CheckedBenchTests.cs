@@ -7,10 +7,8 @@ namespace Coterie.Processes.Lab;
 public sealed class CheckedBenchTests(SharedCluster shared)
 {
     [Theory]
-    [InlineData("carts", false)]
     [InlineData("carts", true)]
     [InlineData("events", false)]
-    [InlineData("events", true)]
     public async Task Bench_looks_for_all_that_it_has_written(string workload, bool leaderBased)
     {
         string[] keyspace = leaderBased ? ["--leader-based"] : [];

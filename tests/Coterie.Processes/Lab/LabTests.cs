@@ -96,6 +96,7 @@ public sealed class LabTests
     [InlineData("--rate", "0.5", "--rate must be from 1 to 20000")]
     [InlineData("--calm", "0", "--calm must be from 0.1 to 600")]
     [InlineData("--down", "601", "--down must be from 0.1 to 600")]
+    [InlineData("--register-reads", "SOME", "--register-reads must be one of: ALL, ANY, EACH_QUORUM, LOCAL_ONE, LOCAL_QUORUM, LOCAL_SERIAL, ONE, QUORUM, SERIAL, THREE, TWO")]
     public async Task What_makes_no_sense_is_refused(string option, string value, string problem)
     {
         var refused = await CoterieCommand.RunAsync("lab", "failover", option, value);
@@ -114,6 +115,24 @@ public sealed class LabTests
         AssertRight(report, "partition", rounds: 1);
         Assert.Equal(0, (long)report["leaderless"]!["failed"]!);
         Assert.Equal(rules, File.ReadAllText("/proc/net/route") + File.ReadAllText("/proc/net/fib_trie"));
+    }
+
+    [Fact]
+    public async Task Reads_at_ONE_of_a_node_that_is_cut_off_are_stale_and_the_history_of_the_registers_shows_it()
+    {
+        var lab = await CoterieCommand.RunAsync("lab", "partition", "--rounds", "1", "--calm", "1", "--down", "4", "--rate", "20", "--register-reads", "ONE", "--json");
+        Assert.SkipWhen(lab.ExitCode == 69 && lab.Error.StartsWith("coterie: a partition needs ", StringComparison.Ordinal), lab.Error);
+
+        Assert.True(lab.ExitCode == 1, lab.ToString());
+        var registers = JsonNode.Parse(lab.Output)!["registers"]!;
+        Assert.Equal((false, "ONE"), ((bool)registers["linearizable"]!, (string)registers["reads"]!));
+        var violation = registers["violation"]!.AsArray().Select(call => (string)call!).ToList();
+        Assert.InRange(violation.Count, 2, 6);
+        Assert.All(violation, call => Assert.Matches(@"^register \d: (read|write) \d+ at 127\.\d+\.\d+\.\d+:\d+, from \d+\.\d+ s to (\d+\.\d+ s|unknown)$", call));
+
+        // What the nodes hold stays after a failure.
+        var kept = lab.ErrorLines.Single(line => line.Contains("stays in ", StringComparison.Ordinal)).Split("stays in ")[1];
+        Directory.Delete(kept, recursive: true);
     }
 
     [Fact]
@@ -137,6 +156,9 @@ public sealed class LabTests
     {
         Assert.Equal((fault, rounds), ((string)report["fault"]!, (int)report["rounds"]!));
         Assert.Equal(rounds, report["faults"]!.AsArray().Count);
+        var registers = report["registers"]!;
+        Assert.Equal((true, "QUORUM"), ((bool)registers["linearizable"]!, (string)registers["reads"]!));
+        Assert.InRange((int)registers["operations"]!, 20, int.MaxValue);
         foreach (var name in new[] { "leaderless", "leader_based" })
         {
             var keyspace = report[name]!;

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Coterie.Host.Workloads;
+using Coterie.Model.Histories;
+using Coterie.Model.Quorum;
+
+namespace Coterie.Host.Lab;
+
+/// <summary>
+/// A few registers, rows of one table, that clients of every node read and write while a lab goes on. Each client stays with its node, whatever is done to that, as one
+/// does that is cut off together with it; so a node that should not answer any more is asked. Every call is recorded, and the history of each register is looked at in the end.
+/// </summary>
+/// <param name="reads">The level of the reads; the writes are at QUORUM.</param>
+public sealed class LabRegisters(string table, IReadOnlyList<IPEndPoint> servers, ConsistencyLevel reads)
+{
+    public const int Count = 3;
+
+    private const int ClientsOfEach = 2;
+    private const int PauseMillisecondsLeast = 40;
+    private const int PauseMillisecondsMost = 120;
+
+    private readonly string _insert = $"INSERT INTO {table} (id, value) VALUES (?, ?)";
+    private readonly string _select = $"SELECT value FROM {table} WHERE id = ?";
+    private readonly ConcurrentQueue<LabCall> _calls = new();
+    private long _value;
+
+    public string TableDefinition => $"CREATE TABLE {table} (id int PRIMARY KEY, value bigint)";
+
+    /// <summary>All that was answered, or may have been done.</summary>
+    public IReadOnlyList<LabCall> Calls => [.. _calls];
+
+    /// <summary>Reads and writes until it is told to stop, then waits for what is in flight.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, servers.Count * ClientsOfEach).Select(client => RunAsync(client % servers.Count, new Random(client), stop)));
+
+    private async Task RunAsync(int node, Random random, CancellationToken stop)
+    {
+        await using var session = new LabSession([servers[node]], connectionsPerNode: 1);
+        while (!stop.IsCancellationRequested)
+        {
+            var register = random.Next(Count);
+            await (random.Next(2) == 0 ? WriteAsync(session, register, node) : ReadAsync(session, register, node));
+            await Task.WhenAny(Task.Delay(random.Next(PauseMillisecondsLeast, PauseMillisecondsMost), stop));
+        }
+    }
+
+    private async Task WriteAsync(LabSession session, int register, int node)
+    {
+        var value = Interlocked.Increment(ref _value);
+        var called = Stopwatch.GetTimestamp();
+        var answer = await session.AskAsync(new WorkloadWrite(new WorkloadStatement(_insert, WireValue.Int(register), WireValue.Bigint(value))), ConsistencyLevel.Quorum);
+
+        // What the cluster says was not done is no part of the history: who reads it reads what nobody wrote.
+        if (answer.Outcome != LabOutcome.Failed)
+        {
+            _calls.Enqueue(new LabCall(register, node, new RegisterCall(true, value, called, answer.Outcome == LabOutcome.Acknowledged ? Stopwatch.GetTimestamp() : null)));
+        }
+    }
+
+    private async Task ReadAsync(LabSession session, int register, int node)
+    {
+        var called = Stopwatch.GetTimestamp();
+        var answer = await session.AskAsync(new WorkloadWrite(new WorkloadStatement(_select, WireValue.Int(register))), reads);
+        if (answer.Result is { } result)
+        {
+            var returned = Stopwatch.GetTimestamp();
+            var value = result.Rows is [[{ } read]] ? WireValue.ReadBigint(read) : RegisterCall.Nothing;
+            _calls.Enqueue(new LabCall(register, node, new RegisterCall(false, value, called, returned)));
+        }
+    }
+}
