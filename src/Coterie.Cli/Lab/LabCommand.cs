@@ -28,8 +28,9 @@ internal static class LabCommand
         var down = new Option<double>("--down") { Description = "Seconds that the node is away", HelpName = "S", DefaultValueFactory = static _ => 4 };
         var contact = new Option<string>("--contact") { Description = "The admin address of a node of a cluster on this machine (default: a cluster of its own)", HelpName = "HOST[:PORT]", Hidden = fault == LabFaultKind.Partition };
         var reads = new Option<string>("--register-reads") { Description = "The level at which registers are read, whose history must be linearizable; at ONE it will not be", HelpName = "LEVEL", DefaultValueFactory = static _ => "QUORUM" };
+        var svg = new Option<string>("--svg") { Description = "Also draw the timeline into this file", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, reads, json };
+        var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, reads, svg, json };
         command.SetAction((result, cancellationToken) =>
         {
             if (!ConsistencyNames.TryParse(result.GetValue(reads)!, out var level))
@@ -46,6 +47,7 @@ internal static class LabCommand
                 TimeSpan.FromSeconds(result.GetValue(down)),
                 result.GetValue(contact),
                 level,
+                result.GetValue(svg),
                 result.GetValue(json));
             return RunAsync(settings);
         });
@@ -73,6 +75,11 @@ internal static class LabCommand
             return await ProblemAsync(problem);
         }
 
+        if (settings.Svg is { } file && Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory && !Directory.Exists(directory))
+        {
+            return await ProblemAsync($"--svg: there is no directory {directory}");
+        }
+
         if (settings.Fault == LabFaultKind.Partition && !PrivateNetwork.IsInside)
         {
             await Console.Error.WriteLineAsync($"coterie: {await PrivateNetwork.EnterAsync(Environment.GetCommandLineArgs()[1..])}");
@@ -91,6 +98,11 @@ internal static class LabCommand
 
             var report = await new FailoverLab(cluster, settings, output.Progress).RunAsync(signals.Token);
             output.Show(report);
+            if (settings.Svg is { } path)
+            {
+                await File.WriteAllTextAsync(path, LabPicture.Render(report), signals.Token);
+            }
+
             if (!report.IsRight && cluster is OwnLabCluster own)
             {
                 own.IsKept = true;

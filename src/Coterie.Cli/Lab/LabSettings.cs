@@ -31,5 +31,6 @@ internal static class LabFaultKinds
 /// <param name="Down">How long the node is away.</param>
 /// <param name="RegisterReads">The level at which the registers are read, whose history is looked at.</param>
 /// <param name="Contact">Null: a cluster of the lab's own.</param>
+/// <param name="Svg">The file that a picture goes to.</param>
 internal sealed record LabSettings(
-    LabFaultKind Fault, WorkloadKind Workload, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, ConsistencyLevel RegisterReads, bool Json);
+    LabFaultKind Fault, WorkloadKind Workload, int Rounds, double Rate, TimeSpan Calm, TimeSpan Down, string? Contact, ConsistencyLevel RegisterReads, string? Svg, bool Json);

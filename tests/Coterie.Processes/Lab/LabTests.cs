@@ -41,10 +41,13 @@ public sealed class LabTests
     public async Task A_cluster_that_runs_already_can_be_paused_and_shows_a_timeline()
     {
         await using var cluster = await DevCluster.StartAsync();
+        using var directory = new TemporaryDirectory();
+        var picture = Path.Combine(directory.Path, "timeline.svg");
 
-        var lab = await CoterieCommand.RunAsync("lab", "pause", "--contact", cluster.Admin(2).ToString(), "--rounds", "1", "--calm", "1", "--down", "3", "--rate", "100");
+        var lab = await CoterieCommand.RunAsync("lab", "pause", "--contact", cluster.Admin(2).ToString(), "--rounds", "1", "--calm", "1", "--down", "3", "--rate", "100", "--svg", picture);
 
         Assert.True(lab.ExitCode == 0, lab.ToString());
+        Assert.Contains("while the node that leads is paused", File.ReadAllText(picture), StringComparison.Ordinal);
         var lines = lab.Output.Split('\n');
         Assert.Contains(lines, line => line.StartsWith("round 1: ", StringComparison.Ordinal) && line.Contains("led and was paused, ready again after", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("leader", StringComparison.Ordinal) && line.Contains('█', StringComparison.Ordinal));
@@ -141,6 +144,13 @@ public sealed class LabTests
         var refused = await CoterieCommand.RunAsync("lab", "partition", "--contact", "127.0.0.1");
         Assert.Equal(64, refused.ExitCode);
         Assert.Contains("leave out --contact", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_that_cannot_be_written_is_refused_before_anything_is_done()
+    {
+        var refused = await CoterieCommand.RunAsync("lab", "failover", "--svg", "/nowhere/timeline.svg");
+        Assert.Equal((64, "coterie: --svg: there is no directory /nowhere"), (refused.ExitCode, refused.ErrorLines[0]));
     }
 
     [Fact]
