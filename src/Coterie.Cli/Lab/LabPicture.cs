@@ -138,7 +138,7 @@ internal sealed class LabPicture
         foreach (var part in new[] { 0.5, 1 })
         {
             Line($"""<line class="rule" x1="{Left}" x2="{Width - Right}" y1="{bottom - (GapsHeight * part):0.0}" y2="{bottom - (GapsHeight * part):0.0}"/>""");
-            Text(Left + 4, bottom - (GapsHeight * part) + 14, "faint", $"{(most * part).ToString("0", CultureInfo.InvariantCulture)} ms");
+            Text(Width - Right, bottom - (GapsHeight * part) - 4, "faint end", $"{(most * part).ToString("0", CultureInfo.InvariantCulture)} ms");
         }
 
         Line($"""<line class="rule" x1="{Left}" x2="{Width - Right}" y1="{bottom}" y2="{bottom}"/>""");
