@@ -11,4 +11,11 @@ public static class QuorumMath
 
     /// <summary>How many replicas may be down while so many can still answer; negative if there never are enough.</summary>
     public static int MayBeDown(int replicas, int required) => replicas - required;
+
+    /// <summary>
+    /// The chance that R replicas and W replicas, each chosen blindly, have none in common: C(N − W, R) / C(N, R). After Bailis and others,
+    /// "Probabilistically Bounded Staleness for Practical Partial Quorums", VLDB 2012, §3.1: a write that spreads no further than W.
+    /// </summary>
+    public static double MissesBlindly(int replicas, int reads, int writes) =>
+        (double)Binomial.Choose(replicas - writes, reads) / Binomial.Choose(replicas, reads);
 }
