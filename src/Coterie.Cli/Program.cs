@@ -3,6 +3,7 @@ using Coterie.Cli.Bench;
 using Coterie.Cli.Cql;
 using Coterie.Cli.Dev;
 using Coterie.Cli.Lab;
+using Coterie.Cli.Quorum;
 using Coterie.Cli.Repair;
 using Coterie.Cli.Start;
 using Coterie.Cli.Status;
@@ -14,6 +15,7 @@ var root = new RootCommand("Coterie: a leaderless database that speaks CQL")
     StatusCommand.Create(),
     RingCommand.Create(),
     RepairCommand.Create(),
+    QuorumCommand.Create(),
     CqlCommand.Create(),
     BenchCommand.Create(),
     LabCommand.Create(),

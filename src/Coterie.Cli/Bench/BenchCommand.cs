@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Coterie.Cli.Cql;
 using Coterie.Host.Start;
 using Coterie.Model.Quorum;
 
@@ -35,7 +34,7 @@ internal static class BenchCommand
             var problems = new List<string>();
             var settings = new BenchSettings(
                 result.GetValue(workload),
-                ConsistencyNames.TryParse(result.GetValue(consistency)!, out var level) ? level : Bad<ConsistencyLevel>(problems, "--consistency", ConsistencyNames.All),
+                ConsistencyLevelNames.TryParse(result.GetValue(consistency)!, out var level) ? level : Bad<ConsistencyLevel>(problems, "--consistency", ConsistencyLevelNames.All),
                 InRange(problems, "--connections", result.GetValue(connections), 1, 10_000),
                 InRange(problems, "--in-flight", result.GetValue(inFlight), 1, short.MaxValue),
                 ParseRate(problems, result.GetValue(rate)!),

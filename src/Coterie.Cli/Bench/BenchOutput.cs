@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Coterie.Cli.Cql;
 using Coterie.Host.LoadGenerator;
+using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Bench;
 
@@ -84,7 +85,7 @@ internal sealed class BenchOutput(bool json)
     {
         Workload = settings.Workload.ToString().ToLowerInvariant(),
         Keyspace = settings.LeaderBased ? "leader-based" : "leaderless",
-        Consistency = ConsistencyNames.Format(settings.Consistency),
+        Consistency = ConsistencyLevelNames.Format(settings.Consistency),
         Connections = settings.Connections,
         InFlight = settings.InFlight,
         Rate = settings.Rate,

@@ -26,7 +26,7 @@ internal static class ClusterBench
                 }
             }
 
-            output.Progress($"{settings.Workload} at {ConsistencyNames.Format(settings.Consistency)} on {string.Join(", ", options.Servers)}");
+            output.Progress($"{settings.Workload} at {ConsistencyLevelNames.Format(settings.Consistency)} on {string.Join(", ", options.Servers)}");
             var report = new LoadLoop(options).Run(cancellationToken);
             output.Show(BenchOutput.Describe(settings, report));
             return report.Operations > 0 ? ExitCodes.Success : ExitCodes.Failure;

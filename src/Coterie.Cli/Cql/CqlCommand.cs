@@ -22,9 +22,9 @@ internal static class CqlCommand
 
     private static async Task<int> RunAsync(string? execute, string consistency, string contact, CancellationToken cancellationToken)
     {
-        if (!ConsistencyNames.TryParse(consistency, out var level))
+        if (!ConsistencyLevelNames.TryParse(consistency, out var level))
         {
-            return await FailAsync($"{consistency} is not a consistency level; there are {ConsistencyNames.All}", ExitCodes.Usage);
+            return await FailAsync($"{consistency} is not a consistency level; there are {ConsistencyLevelNames.All}", ExitCodes.Usage);
         }
 
         try
@@ -96,7 +96,7 @@ internal static class CqlCommand
 
     private static async Task<int> InteractAsync(CqlShell shell, string server, ConsistencyLevel level)
     {
-        Console.WriteLine($"Connected to {server} at {ConsistencyNames.Format(level)}. HELP for help, EXIT to leave.");
+        Console.WriteLine($"Connected to {server} at {ConsistencyLevelNames.Format(level)}. HELP for help, EXIT to leave.");
         Console.TreatControlCAsInput = true;
         var editor = new LineEditor();
         var splitter = new StatementSplitter();

@@ -148,16 +148,16 @@ internal sealed class CqlShell(IPEndPoint server, ConsistencyLevel level, bool t
     {
         if (name.Length > 0)
         {
-            if (!ConsistencyNames.TryParse(name, out var level))
+            if (!ConsistencyLevelNames.TryParse(name, out var level))
             {
-                ShowError($"{name} is not a consistency level; there are {ConsistencyNames.All}");
+                ShowError($"{name} is not a consistency level; there are {ConsistencyLevelNames.All}");
                 return false;
             }
 
             _level = level;
         }
 
-        _console.Write(new Text($"Consistency level {ConsistencyNames.Format(_level)}\n", Dim));
+        _console.Write(new Text($"Consistency level {ConsistencyLevelNames.Format(_level)}\n", Dim));
         return true;
     }
 

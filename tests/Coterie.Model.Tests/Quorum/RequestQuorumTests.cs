@@ -35,14 +35,14 @@ public sealed class RequestQuorumTests
     public void Two_requests_are_sure_to_meet_in_as_many_replicas_as_the_worst_two_sets_share(int[] replicas)
     {
         var layout = ReplicaLayout.Of(replicas);
-        foreach (var (writeLevel, writeFrom) in Choices(layout))
+        var requests = Choices(layout).Select(one => (
+            Quorum: Quorum(layout, one.Level, one.Datacenter),
+            Sets: AllSets(layout).Where(set => IsMet(layout, one.Level, one.Datacenter, set)).ToArray())).ToList();
+        foreach (var (write, writeSets) in requests)
         {
-            var write = Quorum(layout, writeLevel, writeFrom);
-            var writeSets = AllSets(layout).Where(set => IsMet(layout, writeLevel, writeFrom, set)).ToList();
-            foreach (var (readLevel, readFrom) in Choices(layout))
+            foreach (var (read, readSets) in requests)
             {
-                var read = Quorum(layout, readLevel, readFrom);
-                var least = writeSets.Min(one => AllSets(layout).Where(set => IsMet(layout, readLevel, readFrom, set)).Min(other => one.And(other).Count));
+                var least = writeSets.Min(one => readSets.Min(other => one.And(other).Count));
                 Assert.Equal(least, write.SureToMeet(read));
 
                 var (own, others) = write.WorstMeeting(read);

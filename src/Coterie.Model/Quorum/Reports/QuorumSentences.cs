@@ -53,7 +53,7 @@ public static class QuorumSentences
             cautions.Add("Two reads may have no replica in common: a second may show less than the first did.");
         }
 
-        cautions.Add("Not linearizable in general: of two writes the larger timestamp wins, not the later one, and clocks differ.");
+        cautions.Add("It is not linearizable in general: of two writes the larger timestamp wins, not the later one, and clocks differ.");
         cautions.Add("A write that timed out is not rolled back: it may be seen later, or never.");
         return cautions;
     }
