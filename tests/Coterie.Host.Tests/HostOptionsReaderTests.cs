@@ -110,12 +110,22 @@ public sealed class HostOptionsReaderTests : IDisposable
     [InlineData("--Cql:Address=10.0.0.1:9042", "command line: Cql:Address '10.0.0.1:9042' is not a loopback address; there is no authentication and no TLS yet, so this takes --insecure-no-auth-no-tls")]
     [InlineData("--Cql:Address=0.0.0.0:9042", "command line: Cql:Address '0.0.0.0:9042' stands for every interface; name the one that others reach")]
     [InlineData("--Admin:Address=10.0.0.1:9180", "command line: Admin:Address '10.0.0.1:9180' is not a loopback address; the admin address has no authentication and may be nothing else")]
+    [InlineData("--Console:Address=10.0.0.1:9080", "command line: Console:Address '10.0.0.1:9080' is not a loopback address; the console has no authentication and may be nothing else")]
+    [InlineData("--Console:Address=127.0.0.1:9042", "command line: Console:Address '127.0.0.1:9042' is also the address of something else")]
+    [InlineData("--Console:Address=here", "command line: Console:Address 'here' is not an IP address with a port, as in 127.0.0.1:9042")]
     [InlineData("rack", "command line: 'rack' is not of the form --Key=Value")]
     public void What_is_wrong_is_one_line(string argument, string problem)
     {
         Assert.Null(Read(Valid, [argument], out var problems));
 
         Assert.Equal([problem], problems);
+    }
+
+    [Fact]
+    public void There_is_a_console_where_it_is_asked_for_and_nowhere_else()
+    {
+        Assert.Null(Read(Valid, [], out _)!.ConsoleAddress);
+        Assert.Equal("127.0.0.1:9080", Read(Valid, ["--Console:Address=127.0.0.1:9080"], out _)!.ConsoleAddress!.ToString());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Coterie.Host.Start;
+using Coterie.WebConsole;
 
 namespace Coterie.Cli.Dev;
 
@@ -22,10 +23,11 @@ internal static class DevCommand
         var address = new Option<string>("--address") { Description = "The first node's address, in 127.0.0.0/8; the others' follow it", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var oneAddress = new Option<bool>("--one-address") { Description = "All nodes on one address, with ports 9042, 9043, ..." };
         var restart = new Option<bool>("--restart") { Description = "Start a node again when it dies" };
+        var noConsole = new Option<bool>("--no-console") { Description = $"Without the console, which is at the first node's address, port {ConsoleServer.Port}" };
         var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input ends", Hidden = true };
         var command = new Command("dev", "Run a cluster of several processes on this machine")
         {
-            nodes, data, fresh, datacenters, address, oneAddress, restart, withParent,
+            nodes, data, fresh, datacenters, address, oneAddress, restart, noConsole, withParent,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -38,6 +40,7 @@ internal static class DevCommand
                 result.GetValue(fresh),
                 result.GetValue(oneAddress),
                 result.GetValue(restart),
+                !result.GetValue(noConsole),
                 result.GetValue(withParent)), cancellationToken);
         });
         return command;
@@ -104,7 +107,8 @@ internal static class DevCommand
             signals.RequestWhenInputEnds();
         }
 
-        await using var supervisor = new DevSupervisor(plan, settings.Restart, Console.Out);
+        await using var console = new DevConsole(settings.Console ? new IPEndPoint(first, ConsoleServer.Port) : null);
+        await using var supervisor = new DevSupervisor(plan, settings.Restart, console, Console.Out);
         return await supervisor.RunAsync(signals.Token);
     }
 
@@ -153,5 +157,5 @@ internal static class DevCommand
         }
     }
 
-    private sealed record Settings(int Nodes, int Datacenters, string Directory, string Address, bool Fresh, bool OneAddress, bool Restart, bool ExitWithParent);
+    private sealed record Settings(int Nodes, int Datacenters, string Directory, string Address, bool Fresh, bool OneAddress, bool Restart, bool Console, bool ExitWithParent);
 }

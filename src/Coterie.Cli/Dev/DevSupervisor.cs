@@ -9,7 +9,7 @@ namespace Coterie.Cli.Dev;
 /// Runs the processes of a development cluster until told to stop: starts them, says when the cluster is ready, reports a node that dies and, if
 /// asked, starts it again.
 /// </summary>
-internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, TextWriter output) : IAsyncDisposable
+internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, DevConsole console, TextWriter output) : IAsyncDisposable
 {
     /// <summary>Longer than a node's own drain; after it the node is killed.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
@@ -40,6 +40,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
             {
                 readySaid = true;
                 SayReady();
+                await console.StartAsync(Say, stop);
             }
             else if (ready.IsFaulted)
             {

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Net;
 using Coterie.Host.Configuration;
 using Coterie.Host.Start;
+using Coterie.WebConsole;
+using Microsoft.Extensions.Logging;
 
 namespace Coterie.Cli.Start;
 
@@ -28,8 +31,11 @@ internal static class StartCommand
                 settings = settings.Append(HostOptionsReader.InsecureFlag);
             }
 
-            return NodeHost.RunAsync(new NodeArguments(result.GetValue(config), [.. settings], result.GetValue(withParent)));
+            return NodeHost.RunAsync(new NodeArguments(result.GetValue(config), [.. settings], result.GetValue(withParent)), StartConsoleAsync);
         });
         return command;
     }
+
+    private static async Task<IAsyncDisposable> StartConsoleAsync(IPEndPoint address, TimeProvider time, ILoggerFactory logging, CancellationToken cancellationToken) =>
+        await ConsoleServer.StartAsync(address, time, logging, cancellationToken);
 }

@@ -25,6 +25,9 @@ public sealed record HostOptions
 
     public required IPEndPoint AdminAddress { get; init; }
 
+    /// <summary>Where the console is served; null: nowhere.</summary>
+    public IPEndPoint? ConsoleAddress { get; init; }
+
     /// <summary>Peer addresses of the nodes that form the cluster, the same list in the same order on each of them. The first five vote.</summary>
     public required ImmutableArray<IPEndPoint> InitialNodes { get; init; }
 

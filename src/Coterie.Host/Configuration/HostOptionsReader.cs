@@ -27,7 +27,7 @@ public static class HostOptionsReader
     public static HostOptions? Read(
         string? file, IDictionary environment, IEnumerable<string> arguments, List<string> problems, out StartTargets targets)
     {
-        targets = new StartTargets(null, null, null, null, null);
+        targets = new StartTargets(null, null, null, null, null, null);
         var sources = new SettingSources(problems);
         if (file is not null)
         {
@@ -53,6 +53,7 @@ public static class HostOptionsReader
         var cql = settings.RequiredAddress("Cql:Address");
         var peer = settings.RequiredAddress("Peer:Address");
         var admin = settings.RequiredAddress("Admin:Address");
+        var console = settings.Address("Console:Address");
         var initial = settings.RequiredAddresses("InitialNodes");
         var formNewCluster = settings.Boolean("FormNewCluster", false);
         var insecure = settings.Boolean(InsecureKey, false);
@@ -75,7 +76,8 @@ public static class HostOptionsReader
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
-        targets = new StartTargets(clusterName, dataDirectory, cql, peer, admin);
+        CheckConsole(settings, console, [cql, peer, admin]);
+        targets = new StartTargets(clusterName, dataDirectory, cql, peer, admin, console);
         if (problems.Count > 0 || clusterName is null || dataDirectory is null || cql is null || peer is null || admin is null)
         {
             return null;
@@ -90,6 +92,7 @@ public static class HostOptionsReader
             CqlAddress = cql,
             PeerAddress = peer,
             AdminAddress = admin,
+            ConsoleAddress = console,
             InitialNodes = initial,
             FormNewCluster = formNewCluster,
             InsecureNoAuthNoTls = insecure,
@@ -179,6 +182,19 @@ public static class HostOptionsReader
         if (peer is not null && !initial.IsEmpty && !initial.Contains(peer))
         {
             settings.Report("InitialNodes", $"does not name this node ({peer}); joining a cluster later is not possible yet");
+        }
+    }
+
+    private static void CheckConsole(SettingReader settings, IPEndPoint? console, IEnumerable<IPEndPoint?> others)
+    {
+        if (console is not null && !IPAddress.IsLoopback(console.Address))
+        {
+            settings.Report("Console:Address", "is not a loopback address; the console has no authentication and may be nothing else");
+        }
+
+        if (console is not null && others.Contains(console))
+        {
+            settings.Report("Console:Address", "is also the address of something else");
         }
     }
 

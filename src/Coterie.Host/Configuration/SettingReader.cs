@@ -156,6 +156,9 @@ internal sealed class SettingReader(IReadOnlyDictionary<string, Setting> setting
         return Address(key, setting);
     }
 
+    /// <summary>Null if it is not given, or wrong.</summary>
+    public IPEndPoint? Address(string key) => Find(key, out var setting) ? Address(key, setting) : null;
+
     /// <summary>A JSON list, or one text with commas, which is what environment and command line can give.</summary>
     public ImmutableArray<IPEndPoint> RequiredAddresses(string key)
     {

@@ -13,7 +13,8 @@ namespace Coterie.Host.Start;
 /// </summary>
 public static partial class NodeHost
 {
-    public static async Task<int> RunAsync(NodeArguments arguments)
+    /// <param name="console">Starts what is served at <c>Console:Address</c>, beside the node.</param>
+    public static async Task<int> RunAsync(NodeArguments arguments, StartConsole console)
     {
         var problems = new List<string>();
         var options = HostOptionsReader.Read(
@@ -37,7 +38,8 @@ public static partial class NodeHost
         int exitCode;
         using (var logging = CreateLogging(options.LogLevel))
         {
-            (exitCode, last) = await RunAsync(options, directory, logging, signals.Token);
+            await using var beside = new ConsoleBeside(console, options.ConsoleAddress, logging);
+            (exitCode, last) = await RunAsync(options, directory, logging, beside, signals.Token);
         }
 
         // After the log has been written out, so that these are the last lines.
@@ -59,17 +61,18 @@ public static partial class NodeHost
         PortCheck.Run("Cql:Address", targets.CqlAddress, problems);
         PortCheck.Run("Peer:Address", targets.PeerAddress, problems);
         PortCheck.Run("Admin:Address", targets.AdminAddress, problems);
+        PortCheck.Run("Console:Address", targets.ConsoleAddress, problems);
         DataDirectory.Check(targets, problems);
     }
 
     /// <summary>Runs the node, and once more from nothing each time that its store was damaged and could be set aside.</summary>
     private static async Task<(int ExitCode, IReadOnlyList<string> LastLines)> RunAsync(
-        HostOptions options, DataDirectory directory, ILoggerFactory logging, CancellationToken stop)
+        HostOptions options, DataDirectory directory, ILoggerFactory logging, ConsoleBeside console, CancellationToken stop)
     {
         var log = logging.CreateLogger("Coterie.Host");
         while (true)
         {
-            var (failure, isReplaceable) = await RunOnceAsync(options, directory, logging, log, stop);
+            var (failure, isReplaceable) = await RunOnceAsync(options, directory, logging, log, console, stop);
             if (failure is null)
             {
                 LogStopped(log);
@@ -85,12 +88,13 @@ public static partial class NodeHost
 
     /// <returns>What broke, and whether the others can give back what the store holds; null: the node was told to stop.</returns>
     private static async Task<(Exception? Failure, bool IsReplaceable)> RunOnceAsync(
-        HostOptions options, DataDirectory directory, ILoggerFactory logging, ILogger log, CancellationToken stop)
+        HostOptions options, DataDirectory directory, ILoggerFactory logging, ILogger log, ConsoleBeside console, CancellationToken stop)
     {
         try
         {
             await using var node = await RunningNode.StartAsync(options, directory, logging, stop);
             LogReady(log, options.CqlAddress, options.PeerAddress, options.AdminAddress);
+            await console.StartAsync(stop);
             var failure = await node.UntilStoppedAsync(stop);
             
             // Of damage that a read has met that is so, or it would not have been told.

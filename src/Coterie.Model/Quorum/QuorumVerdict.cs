@@ -58,6 +58,36 @@ public sealed class QuorumVerdict
             Question.Read.Quorum.IsMetBy(alive), Question.Write.Quorum.IsMetBy(alive), !Question.Dead.IsEmpty && DataMayBeLost.IsWithin(Question.Dead));
     }
 
+    /// <summary>
+    /// A write and a read that meet in as few replicas as can be: the write acknowledged before the dead died, with as many of them as it could have had; the read
+    /// answered by those that are left.
+    /// </summary>
+    /// <returns>The read's is null if it cannot be answered.</returns>
+    public (NodeSet Write, NodeSet? Read) WorstCase()
+    {
+        var (read, write) = (Question.Read.Quorum, Question.Write.Quorum);
+        var dead = Question.Dead;
+        if (!read.IsMetBy(Question.Layout.All.Except(dead)))
+        {
+            return (write.Prefer(dead), null);
+        }
+
+        if (dead.IsEmpty)
+        {
+            return write.WorstMeeting(read);
+        }
+
+        // As in WorstMeeting: whoever is bound to data centres chooses first.
+        if (write.IsFree)
+        {
+            var bound = read.Prefer(Question.Layout.All.Except(dead));
+            return (write.Prefer(dead, Question.Layout.All.Except(bound)), bound);
+        }
+
+        var written = write.Prefer(dead);
+        return (written, read.Prefer(Question.Layout.All.Except(dead).Except(written), Question.Layout.All.Except(dead)));
+    }
+
     private static int Least(QuorumSide one, QuorumSide other, ReplicaLayout layout) =>
         Enumerable.Range(0, layout.Datacenters.Count).Min(first =>
             Enumerable.Range(0, layout.Datacenters.Count).Min(second => one.From(first).SureToMeet(other.From(second))));

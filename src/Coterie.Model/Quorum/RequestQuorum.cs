@@ -43,6 +43,9 @@ public sealed class RequestQuorum
     /// <summary>What must answer, all of it; empty for ANY, which a hint satisfies.</summary>
     public IReadOnlyList<QuorumPart> Parts { get; }
 
+    /// <summary>Any replicas will do, wherever they are.</summary>
+    public bool IsFree => Parts is [{ Datacenter: null }];
+
     /// <summary>How many replicas have answered when the request succeeds, at least.</summary>
     public int Size => Parts.Sum(static part => part.Count);
 
@@ -80,8 +83,7 @@ public sealed class RequestQuorum
     {
         // Whoever is bound to data centres chooses first: the one who may go anywhere can then avoid it as far as there is room. Within one group
         // all replicas are alike, so which of them the first one takes makes no difference.
-        var ownIsFree = Parts is [{ Datacenter: null }];
-        if (ownIsFree)
+        if (IsFree)
         {
             var bound = other.Choose(static (group, count) => group.Highest(count));
             return (Avoid(bound, static (group, count) => group.Lowest(count)), bound);
@@ -96,6 +98,24 @@ public sealed class RequestQuorum
     {
         var (own, others) = WorstMeeting(other);
         return own.And(others).Count;
+    }
+
+    /// <summary>A smallest set that is enough, from the first of these sets as far as it goes, then from the next, then from all.</summary>
+    public NodeSet Prefer(params ReadOnlySpan<NodeSet> preferred)
+    {
+        var chosen = NodeSet.Empty;
+        foreach (var part in Parts)
+        {
+            var own = NodeSet.Empty;
+            foreach (var set in preferred)
+            {
+                own = own.Or(part.Group.And(set).Except(own).Lowest(part.Count - own.Count));
+            }
+
+            chosen = chosen.Or(own).Or(part.Group.Except(own).Lowest(part.Count - own.Count));
+        }
+
+        return chosen;
     }
 
     private NodeSet Choose(Func<NodeSet, int, NodeSet> choose) =>

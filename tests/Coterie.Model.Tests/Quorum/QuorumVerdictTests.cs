@@ -71,6 +71,37 @@ public sealed class QuorumVerdictTests
         Assert.Equal(new DeadVerdict(reads, writes, lost), verdict.WithDead());
     }
 
+    /// <summary>Against all writes that could have been acknowledged, and all reads that those alive can answer.</summary>
+    [Theory]
+    [InlineData("5", "3", "3")]
+    [InlineData("5", "2", "4")]
+    [InlineData("4", "1", "2")]
+    [InlineData("3,2", "LOCAL_QUORUM", "LOCAL_QUORUM")]
+    [InlineData("3,2", "QUORUM", "LOCAL_QUORUM")]
+    [InlineData("3,2", "LOCAL_QUORUM", "QUORUM")]
+    [InlineData("3,3", "EACH_QUORUM", "3")]
+    [InlineData("3,3", "4", "EACH_QUORUM")]
+    [InlineData("3", "QUORUM", "ANY")]
+    public void No_write_and_read_share_less_than_the_worst_case(string replicas, string read, string write)
+    {
+        var layout = Verdict(new QuorumWords { Replicas = replicas, Read = read, Write = write }).Question.Layout;
+        for (var dead = 0; dead < 1 << layout.Replicas; dead++)
+        {
+            var numbers = string.Join(',', new NodeSet((ulong)dead).Nodes().Select(static node => node + 1));
+            var verdict = Verdict(new QuorumWords { Replicas = replicas, Read = read, Write = write, Dead = numbers });
+            var alive = layout.All.Except(verdict.Question.Dead);
+            var reads = verdict.Question.Read.Quorum.Enough.Sets().Where(alive.Contains).ToList();
+            var (written, answered) = verdict.WorstCase();
+            Assert.True(verdict.Question.Write.Quorum.IsMetBy(written));
+            Assert.Equal(reads.Count > 0, answered is not null);
+            if (answered is { } set)
+            {
+                Assert.Contains(set, reads);
+                Assert.Equal(verdict.Question.Write.Quorum.Enough.Sets().Min(one => reads.Min(other => one.And(other).Count)), written.And(set).Count);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("3", 1, "ONE")]
     [InlineData("3", 2, "QUORUM")]

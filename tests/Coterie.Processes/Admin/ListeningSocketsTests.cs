@@ -22,7 +22,7 @@ public sealed class ListeningSocketsTests(SharedCluster shared)
     }
 
     [Fact]
-    public void The_supervisor_listens_on_nothing() => Assert.Empty(Listeners(shared.Cluster.Supervisor.Id));
+    public void The_supervisor_without_a_console_listens_on_nothing() => Assert.Empty(Listeners(shared.Cluster.Supervisor.Id));
 
     private static IEnumerable<string> Listeners(int process)
     {

@@ -61,7 +61,7 @@ internal sealed class DevCluster : IAsyncDisposable
 
     private static async Task<DevCluster> StartAsync(IPAddress first, string data, TemporaryDirectory? ownDirectory, string[] options)
     {
-        var supervisor = CoterieProcess.Start(["dev", "--exit-with-parent", "--address", first.ToString(), "--data", data, .. options]);
+        var supervisor = CoterieProcess.Start(["dev", "--no-console", "--exit-with-parent", "--address", first.ToString(), "--data", data, .. options]);
         try
         {
             await supervisor.LineAsync(line => line.StartsWith("ready", StringComparison.Ordinal));

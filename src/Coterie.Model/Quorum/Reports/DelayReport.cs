@@ -24,18 +24,17 @@ public sealed record DelayReport(
     private static readonly double[] Percentiles = [.5, .9, .95, .99, .999];
     private static readonly double[] Chances = [.9, .99, .999];
 
-    public static DelayReport Of(QuorumQuestion question, int trials, ulong seed)
-    {
-        var result = new WarsSimulation(question.Delays, question.Read.Quorum, question.Write.Quorum, question.RemoteMilliseconds).Run(trials, seed);
-        return new DelayReport(
-            question.Delays.Name,
-            trials,
-            [.. Percentiles.Select(share => new PercentileReport(share, result.ReadPercentile(share)))],
-            [.. Percentiles.Select(share => new PercentileReport(share, result.WritePercentile(share)))],
-            result.SeenAfter(0),
-            [.. Chances.Select(chance => new PercentileReport(chance, result.SeenWithin(chance)))],
-            CurveOf(result));
-    }
+    public static DelayReport Of(QuorumQuestion question, int trials, ulong seed) =>
+        Of(question, new WarsSimulation(question.Delays, question.Read.Quorum, question.Write.Quorum, question.RemoteMilliseconds).Run(trials, seed));
+
+    public static DelayReport Of(QuorumQuestion question, WarsResult result) => new(
+        question.Delays.Name,
+        result.Trials,
+        [.. Percentiles.Select(share => new PercentileReport(share, result.ReadPercentile(share)))],
+        [.. Percentiles.Select(share => new PercentileReport(share, result.WritePercentile(share)))],
+        result.SeenAfter(0),
+        [.. Chances.Select(chance => new PercentileReport(chance, result.SeenWithin(chance)))],
+        CurveOf(result));
 
     /// <summary>As far as anything happens: until all but one read in a thousand see the write, in even steps.</summary>
     private static CurvePoint[] CurveOf(WarsResult result)

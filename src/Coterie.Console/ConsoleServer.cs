@@ -1,0 +1,107 @@
+using System.Net;
+using Coterie.WebConsole.Api;
+using Coterie.WebConsole.Components;
+using Coterie.WebConsole.Http;
+using Coterie.WebConsole.Quorum;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Coterie.WebConsole;
+
+/// <summary>
+/// The console: pages for people and an API for programs on one address, for whoever is at this machine. It stands beside a node or a
+/// development cluster and over nothing of it: what breaks here breaks nothing there.
+/// </summary>
+/// <remarks>
+/// Built from the empty host, since the usual ones read settings files from the working directory and environment variables that were meant for
+/// somebody else. Nothing is kept on disk: keys that protect what pages send back live as long as the process.
+/// </remarks>
+public sealed class ConsoleServer : IAsyncDisposable
+{
+    public const int Port = 9080;
+
+    private const int ConnectionsMax = 100;
+    private const int BodyBytesMax = 64 << 10;
+    private const int CircuitMessageBytesMax = 64 << 10;
+    private const int CircuitsKeptMax = 20;
+
+    private static readonly TimeSpan CircuitKept = TimeSpan.FromMinutes(1);
+
+    private readonly WebApplication _application;
+
+    private ConsoleServer(WebApplication application)
+    {
+        _application = application;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
+
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    public static async Task<ConsoleServer> StartAsync(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var server = new ConsoleServer(Build(address, time, loggers));
+        try
+        {
+            await server._application.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await server._application.DisposeAsync();
+            throw;
+        }
+
+        var bound = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Address = new IPEndPoint(address.Address, new Uri(bound).Port);
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A page that is open keeps its connection for ever; it is not waited for.
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _application.StopAsync(atOnce.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static WebApplication Build(IPEndPoint address, TimeProvider time, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleServer).Assembly.GetName().Name });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = ConnectionsMax;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Listen(address);
+        });
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(loggers));
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<Predictions>();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddRoutingCore();
+        builder.Services.AddAntiforgery();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = CircuitsKeptMax;
+            circuits.DisconnectedCircuitRetentionPeriod = CircuitKept;
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = CircuitMessageBytesMax);
+        var application = builder.Build();
+        application.Use(next => new RequestGuard(next).InvokeAsync);
+        application.UseRouting();
+        application.UseAntiforgery();
+        EmbeddedAssets.Map(application);
+        QuorumApi.Map(application);
+        application.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options =>
+        {
+            // Over loopback compression only costs; and without it there is nothing to protect from being read by its length.
+            options.DisableWebSocketCompression = true;
+        });
+        return application;
+    }
+}

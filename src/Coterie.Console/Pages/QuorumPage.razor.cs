@@ -1,0 +1,75 @@
+using Coterie.WebConsole.Quorum;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Coterie.WebConsole.Pages;
+
+/// <summary>
+/// The calculator. Verdicts follow a slider at once; what is predicted by trying follows when it rests for a moment, and so does the address of the page,
+/// which restores all of it.
+/// </summary>
+public sealed partial class QuorumPage
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(120);
+
+    private QuorumState _state = new();
+    private Prediction? _prediction;
+    private bool _fromLink;
+    private CancellationTokenSource _resting = new();
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        _resting.Cancel();
+        _resting.Dispose();
+    }
+
+    protected override void OnInitialized()
+    {
+        Read();
+        Navigation.LocationChanged += OnLocationChanged;
+    }
+
+    private void Read()
+    {
+        var query = QueryHelpers.ParseQuery(Navigation.ToAbsoluteUri(Navigation.Uri).Query);
+        _state = QuorumState.FromLink(key => query.TryGetValue(key, out var values) ? values.ToString() : null);
+        _fromLink = _state.Problems.Count > 0;
+        _prediction = Predictions.Of(_state.Question);
+    }
+
+    private async Task ChangedAsync()
+    {
+        _fromLink = false;
+        _resting.Cancel();
+        _resting.Dispose();
+        _resting = new CancellationTokenSource();
+        var resting = _resting.Token;
+        StateHasChanged();
+        try
+        {
+            await Task.Delay(Rest, Time, resting);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _prediction = Predictions.Of(_state.Question);
+        if (_state.Problems.Count == 0)
+        {
+            Navigation.NavigateTo(Address(), replace: true);
+        }
+    }
+
+    private string Address() => Navigation.BaseUri + QuorumQuery.Link(_state.Question);
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs change)
+    {
+        if (change.Location != Address())
+        {
+            Read();
+            StateHasChanged();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Coterie.WebConsole.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coterie.WebConsole.Tests.Http;
+
+/// <summary>The console over a real socket, without a browser.</summary>
+public sealed class ConsoleServerTests : IAsyncLifetime
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private ConsoleServer _server = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_page_is_whole_before_any_script_has_run_and_asks_nobody_else_for_anything()
+    {
+        var (status, text, headers) = await GetAsync("/?r=1");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains(">Eventual<", text, StringComparison.Ordinal);
+        Assert.Equal(RequestGuard.ContentPolicy, Assert.Single(headers.GetValues("Content-Security-Policy")));
+        Assert.DoesNotContain("://", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script(?![^>]* src=)", text);
+        Assert.DoesNotMatch("<style|\\sstyle=|\\son[a-z]+=", text);
+    }
+
+    [Fact]
+    public async Task Every_asset_that_the_page_names_is_there_and_may_be_kept()
+    {
+        var (_, text, _) = await GetAsync("/");
+        var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
+        Assert.Equal(5, assets.Count);
+        foreach (var asset in assets)
+        {
+            var (status, content, headers) = await GetAsync("/" + asset);
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.NotEmpty(content);
+            Assert.Contains("immutable", headers.GetValues("Cache-Control").Single(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("example.com")]
+    [InlineData("example.com:{port}")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1:1")]
+    [InlineData("10.0.0.1:{port}")]
+    [InlineData("localhost.example.com:{port}")]
+    public async Task A_host_that_is_not_this_machine_is_refused(string host)
+    {
+        var (status, text, _) = await GetAsync("/api/quorum", ("Host", host.Replace("{port}", $"{_server.Address.Port}", StringComparison.Ordinal)));
+        Assert.Equal((HttpStatusCode.Forbidden, "This console answers only under an address of its own machine.\n"), (status, text));
+    }
+
+    [Theory]
+    [InlineData("http://example.com")]
+    [InlineData("https://127.0.0.1:{port}")]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("null")]
+    public async Task Another_sites_pages_are_refused_the_connection_of_a_page_too(string origin)
+    {
+        foreach (var path in new[] { "/", "/api/quorum", "/_blazor/negotiate?negotiateVersion=1" })
+        {
+            var (status, _, _) = await GetAsync(path, ("Origin", origin.Replace("{port}", $"{_server.Address.Port}", StringComparison.Ordinal)));
+            Assert.Equal(HttpStatusCode.Forbidden, status);
+        }
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task Its_own_pages_are_served_under_its_own_names(string name)
+    {
+        var host = $"{name}:{_server.Address.Port}";
+        var (status, _, _) = await GetAsync("/api/quorum", ("Host", host), ("Origin", $"http://{host}"));
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
+    public async Task The_API_answers_as_its_document_says()
+    {
+        var (_, document, _) = await GetAsync("/api/openapi.json");
+        var (status, text, _) = await GetAsync("/api/quorum?n=3,3&r=LOCAL_QUORUM&w=EACH_QUORUM&dead=1");
+
+        var answer = JsonNode.Parse(text)!.AsObject();
+        Assert.Equal((HttpStatusCode.OK, "strong", 1), (status, (string)answer["promise"]!, (int)answer["sureToMeet"]!));
+        var get = JsonNode.Parse(document)!["paths"]!["/api/quorum"]!["get"]!;
+        var schema = get["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject();
+        Assert.Equal(schema.Select(static one => one.Key), answer.Select(static one => one.Key));
+        Assert.Equal(["n", "r", "w", "from", "at", "up", "model", "remote", "dead"], get["parameters"]!.AsArray().Select(static one => (string)one!["name"]!));
+        foreach (var parameter in get["parameters"]!.AsArray())
+        {
+            // Its example, in a cluster that has what it names.
+            var (one, said, _) = await GetAsync($"/api/quorum?n=3,3&{(string)parameter!["name"]! switch { "n" => "", var name => $"{name}={Uri.EscapeDataString((string)parameter["example"]!)}" }}".TrimEnd('&'));
+            Assert.True(one == HttpStatusCode.OK, said);
+        }
+    }
+
+    [Theory]
+    [InlineData("?r=4", "R must be from 1 to 3, the number of replicas, not 4")]
+    [InlineData("?w=0", "W = 0 would acknowledge a write that no replica has; W must be at least 1")]
+    [InlineData("?x=1", "there is no parameter 'x'; there are at, dead, from, model, n, r, remote, up, w")]
+    public async Task A_question_that_makes_no_sense_gets_its_reasons(string query, string problem)
+    {
+        var (status, text, _) = await GetAsync("/api/quorum" + query);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal([problem], JsonNode.Parse(text)!["problems"]!.AsArray().Select(static one => (string)one!));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_said_not_to_be()
+    {
+        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/nothing")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/assets/nothing.css")).Status);
+    }
+
+    [Fact]
+    public async Task A_query_without_end_is_refused() =>
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, (await GetAsync("/?n=" + new string('3', 5_000))).Status);
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told()
+    {
+        var error = await Assert.ThrowsAsync<IOException>(() => ConsoleServer.StartAsync(_server.Address, TimeProvider.System, NullLoggerFactory.Instance, Cancel));
+        Assert.Contains($"{_server.Address}", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text, System.Net.Http.Headers.HttpResponseHeaders Headers)> GetAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{_server.Address}{path}");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _client.SendAsync(request, Cancel);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response.Headers);
+    }
+}
