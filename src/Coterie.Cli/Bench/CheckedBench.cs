@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using Coterie.Cli.Cql;
 using Coterie.Host.CqlClient;
 using Coterie.Host.Lab;
 using Coterie.Host.LoadGenerator;
 using Coterie.Host.Start;
 using Coterie.Host.Workloads;
+using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Bench;
 
@@ -83,7 +83,7 @@ internal static class CheckedBench
         };
         await using var writes = new LabWrites(workload, load, Stopwatch.GetTimestamp());
         await writes.ConnectedAsync(target.Servers.Count, cancellationToken);
-        output.Progress($"{settings.Workload} at {ConsistencyNames.Format(settings.Consistency)} on {string.Join(", ", target.Servers)}");
+        output.Progress($"{settings.Workload} at {ConsistencyLevelNames.Format(settings.Consistency)} on {string.Join(", ", target.Servers)}");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(settings.Warmup + settings.Duration);
         var began = writes.Elapsed;

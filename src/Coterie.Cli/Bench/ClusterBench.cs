@@ -1,5 +1,4 @@
 using System.Globalization;
-using Coterie.Cli.Cql;
 using Coterie.Host.CqlClient;
 using Coterie.Host.LoadGenerator;
 using Coterie.Host.Start;

@@ -4,6 +4,7 @@ using Coterie.Cli.Dev;
 using Coterie.Host.CqlClient;
 using Coterie.Host.Start;
 using Coterie.Host.Workloads;
+using Coterie.Model.Quorum;
 
 namespace Coterie.Cli.Lab;
 
@@ -33,9 +34,9 @@ internal static class LabCommand
         var command = new Command(name, description) { workload, rounds, rate, calm, down, contact, reads, svg, json };
         command.SetAction((result, cancellationToken) =>
         {
-            if (!ConsistencyNames.TryParse(result.GetValue(reads)!, out var level))
+            if (!ConsistencyLevelNames.TryParse(result.GetValue(reads)!, out var level))
             {
-                return ProblemAsync($"--register-reads must be one of: {ConsistencyNames.All}");
+                return ProblemAsync($"--register-reads must be one of: {ConsistencyLevelNames.All}");
             }
 
             var settings = new LabSettings(

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Coterie.Cli.Cql;
 using Coterie.Host.Lab;
 using Coterie.Model.Quorum;
 
@@ -24,7 +23,7 @@ internal sealed record LabReport(
 internal sealed record HistoryReport(bool Linearizable, int Operations, int Unknown, string Reads, IReadOnlyList<string> Violation)
 {
     public static HistoryReport Of(LabHistory history, ConsistencyLevel reads) =>
-        new(history.IsLinearizable, history.Operations, history.Unknown, ConsistencyNames.Format(reads), history.Violation);
+        new(history.IsLinearizable, history.Operations, history.Unknown, ConsistencyLevelNames.Format(reads), history.Violation);
 }
 
 /// <param name="FromSeconds">Since the writes began.</param>
