@@ -36,7 +36,7 @@ internal sealed class LabOutput(bool json)
             [("", false), ("leaderless", true), ("leader-based", true)],
             Figures(report.Leaderless, report.LeaderBased));
         var registers = report.Registers;
-        Console.WriteLine($"linearizable: {(registers.Linearizable ? "yes" : "NO")} ({Count(registers.Operations)} operations on {LabRegisters.Count} registers of the leader-based keyspace, {Count(registers.Unknown)} of them unknown; reads at {registers.Reads})");
+        Console.WriteLine($"linearizable: {(registers.Linearizable ? "yes" : "NO")} ({Count(registers.Operations)} operations on {LabRegisters.Count} registers of the leader-based keyspace, {Count(registers.Unknown)} of them unknown, {Count(registers.Conditional)} conditional writes done; reads at {registers.Reads})");
         Complain("leaderless", report.Leaderless);
         Complain("leader-based", report.LeaderBased);
         foreach (var call in registers.Violation)

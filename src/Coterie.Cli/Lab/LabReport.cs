@@ -18,12 +18,13 @@ internal sealed record LabReport(
 
 /// <summary>The history of the registers of the leader-based keyspace.</summary>
 /// <param name="Operations">Reads and writes that were answered, and writes that may have been done.</param>
+/// <param name="Conditional">Writes that were done because what they expected was there.</param>
 /// <param name="Reads">The level of the reads.</param>
 /// <param name="Violation">The shortest part of a history that is not linearizable.</param>
-internal sealed record HistoryReport(bool Linearizable, int Operations, int Unknown, string Reads, IReadOnlyList<string> Violation)
+internal sealed record HistoryReport(bool Linearizable, int Operations, int Unknown, int Conditional, string Reads, IReadOnlyList<string> Violation)
 {
     public static HistoryReport Of(LabHistory history, ConsistencyLevel reads) =>
-        new(history.IsLinearizable, history.Operations, history.Unknown, ConsistencyLevelNames.Format(reads), history.Violation);
+        new(history.IsLinearizable, history.Operations, history.Unknown, history.Conditional, ConsistencyLevelNames.Format(reads), history.Violation);
 }
 
 /// <param name="FromSeconds">Since the writes began.</param>

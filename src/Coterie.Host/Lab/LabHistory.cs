@@ -7,8 +7,9 @@ namespace Coterie.Host.Lab;
 /// <summary>What the histories of registers say.</summary>
 /// <param name="Operations">Calls that were answered, and writes that may have been done.</param>
 /// <param name="Unknown">Those among them that may have been done.</param>
+/// <param name="Conditional">Writes among them that were done because what they expected was there.</param>
 /// <param name="Violation">The shortest part of a history that is not linearizable, call by call; empty: all are.</param>
-public sealed record LabHistory(int Operations, int Unknown, IReadOnlyList<string> Violation)
+public sealed record LabHistory(int Operations, int Unknown, int Conditional, IReadOnlyList<string> Violation)
 {
     public bool IsLinearizable => Violation.Count == 0;
 
@@ -26,7 +27,11 @@ public sealed record LabHistory(int Operations, int Unknown, IReadOnlyList<strin
 
         return Of([]);
 
-        LabHistory Of(IReadOnlyList<string> violation) => new(calls.Count, calls.Count(static call => call.Call.Returned is null), violation);
+        LabHistory Of(IReadOnlyList<string> violation) => new(
+            calls.Count,
+            calls.Count(static call => call.Call.Returned is null),
+            calls.Count(static call => call.Call is { Expected: not null, Returned: not null }),
+            violation);
     }
 
     private static string Describe(RegisterCall call, IEnumerable<LabCall> register, long began, IReadOnlyList<string> nodes)
@@ -35,7 +40,7 @@ public sealed record LabHistory(int Operations, int Unknown, IReadOnlyList<strin
         var whole = register.First(one => one.Call.IsWrite == call.IsWrite && one.Call.Value == call.Value && one.Call.Called == call.Called);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"register {whole.Register}: {(call.IsWrite ? "write" : "read")} {call.Value} at {nodes[whole.Node]}, from {Seconds(call.Called)} to {(whole.Call.Returned is { } returned ? Seconds(returned) : "unknown")}");
+            $"register {whole.Register}: {(call.IsWrite ? "write" : "read")} {call.Value}{(whole.Call.Expected is { } expected ? $" if {expected}" : "")} at {nodes[whole.Node]}, from {Seconds(call.Called)} to {(whole.Call.Returned is { } returned ? Seconds(returned) : "unknown")}");
 
         string Seconds(long timestamp) => Stopwatch.GetElapsedTime(began, timestamp).TotalSeconds.ToString("0.000000 s", CultureInfo.InvariantCulture);
     }

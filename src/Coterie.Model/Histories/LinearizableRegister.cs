@@ -7,9 +7,9 @@ namespace Coterie.Model.Histories;
 /// <remarks>
 /// The search of Wing and Gong (1993) with Lowe's memory of what has been tried (2017): take any call that was sent before the first answer which is still
 /// missing, and go back when none can be taken. That every write has a value of its own makes it fast, since then
-/// a write without an answer was done before the first read of its value returned, and if nobody read it, it makes no difference whether it was done;
+/// a write without an answer was done before the first call that found its value returned, and if none did, it makes no difference whether it was done;
 /// a read of the current value can be taken at once;
-/// and a value must not be overwritten while reads of it are to come.
+/// and a value must not be overwritten while calls that find it are to come.
 /// </remarks>
 public static class LinearizableRegister
 {
@@ -19,33 +19,38 @@ public static class LinearizableRegister
     /// <summary>Only calls with an answer, which have the same linearizations.</summary>
     private static List<RegisterCall> Answered(List<RegisterCall> history)
     {
-        var firstRead = new Dictionary<long, long>();
-        foreach (var read in history.Where(static call => !call.IsWrite && call.Returned is not null))
-        {
-            firstRead[read.Value] = Math.Min(firstRead.GetValueOrDefault(read.Value, long.MaxValue), read.Returned!.Value);
-        }
-
         var written = new HashSet<long> { RegisterCall.Nothing };
-        var answered = new List<RegisterCall>(history.Count);
-        foreach (var call in history)
+        foreach (var write in history.Where(static call => call.IsWrite))
         {
-            if (call.IsWrite && !written.Add(call.Value))
+            if (!written.Add(write.Value))
             {
-                throw new ArgumentException($"{call.Value} is written twice, or is nothing: each write needs a value of its own", nameof(history));
-            }
-
-            if (call.Returned is not null)
-            {
-                answered.Add(call);
-            }
-            else if (call.IsWrite && firstRead.TryGetValue(call.Value, out var end))
-            {
-                answered.Add(call with { Returned = end });
+                throw new ArgumentException($"{write.Value} is written twice, or is nothing: each write needs a value of its own", nameof(history));
             }
         }
 
+        var answered = history.Where(static call => call.Returned is not null).ToList();
+        var open = history.Where(static call => call.IsWrite && call.Returned is null).ToDictionary(static call => call.Value);
+        var found = new Dictionary<long, long>();
+        var finders = new Queue<(long Value, long Returned)>(answered.Where(static call => Finds(call) is not null).Select(static call => (Finds(call)!.Value, call.Returned!.Value)));
+        while (finders.TryDequeue(out var finder))
+        {
+            if (finder.Returned < found.GetValueOrDefault(finder.Value, long.MaxValue))
+            {
+                found[finder.Value] = finder.Returned;
+                if (open.TryGetValue(finder.Value, out var write) && write.Expected is { } expected)
+                {
+                    // It was done, and so what it expected was there.
+                    finders.Enqueue((expected, finder.Returned));
+                }
+            }
+        }
+
+        answered.AddRange(open.Values.Where(write => found.ContainsKey(write.Value)).Select(write => write with { Returned = found[write.Value] }));
         return answered;
     }
+
+    /// <summary>The value that must be there for it.</summary>
+    private static long? Finds(RegisterCall call) => call.IsWrite ? call.Expected : call.Value;
 
     /// <summary>How far a linearization has come.</summary>
     /// <param name="Prefix">All calls before this one are taken.</param>
@@ -61,13 +66,14 @@ public static class LinearizableRegister
         /// <summary>By when they were sent.</summary>
         private readonly RegisterCall[] _calls;
 
-        private readonly ILookup<long, int> _reads;
+        /// <summary>Calls by the value that must be there for them.</summary>
+        private readonly ILookup<long, int> _finders;
         private readonly HashSet<(int Prefix, long Value, string Beyond)> _tried = [];
 
         public Search(List<RegisterCall> answered)
         {
             _calls = [.. answered.OrderBy(static call => call.Called)];
-            _reads = Enumerable.Range(0, _calls.Length).Where(call => !_calls[call].IsWrite).ToLookup(call => _calls[call].Value);
+            _finders = Enumerable.Range(0, _calls.Length).Where(call => Finds(_calls[call]) is not null).ToLookup(call => Finds(_calls[call])!.Value);
         }
 
         public bool Run()
@@ -82,13 +88,14 @@ public static class LinearizableRegister
                     return true;
                 }
 
-                if (!_tried.Add((state.Prefix, state.Value, string.Join(' ', state.Beyond))) || _reads[state.Value].Any(read => !state.IsTaken(read)))
+                if (!_tried.Add((state.Prefix, state.Value, string.Join(' ', state.Beyond))))
                 {
                     continue;
                 }
 
                 // The one that must be done first is tried first.
-                foreach (var write in Candidates(state).Where(call => _calls[call].IsWrite).OrderByDescending(call => _calls[call].Returned))
+                var left = _finders[state.Value].Where(finder => !state.IsTaken(finder)).ToList();
+                foreach (var write in Candidates(state).Where(call => MayFollow(call, left)).OrderByDescending(call => _calls[call].Returned))
                 {
                     open.Push(Take(state, write));
                 }
@@ -96,6 +103,10 @@ public static class LinearizableRegister
 
             return false;
         }
+
+        /// <param name="left">All calls that are not taken and find the current value.</param>
+        private bool MayFollow(int call, List<int> left) =>
+            _calls[call].IsWrite && (_calls[call].Expected is null ? left.Count == 0 : left.Count == 1 && left[0] == call);
 
         private State TakeReads(State state)
         {

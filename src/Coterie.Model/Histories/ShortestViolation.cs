@@ -14,9 +14,10 @@ public static class ShortestViolation
 
         var part = UntilFirst([.. history]);
 
-        // A value goes with its write and all of its reads: reads of what nobody wrote would be another violation.
-        part = Without(part, part.Select(static call => call.Value).Distinct().ToList(), static (call, value) => call.Value == value);
-        part = Without(part, part.Where(static call => !call.IsWrite).ToList(), static (call, read) => ReferenceEquals(call, read));
+        // A value goes with its write and all of its reads: reads of what nobody wrote would be another violation. Who expected it expects nothing, which is easier.
+        part = Without(part, part.Select(static call => call.Value).Distinct().ToList(), static (call, left) =>
+            left.Contains(call.Value) ? null : call.Expected is { } expected && left.Contains(expected) ? call with { Expected = null } : call);
+        part = Without(part, part.Where(static call => !call.IsWrite).ToList(), static (call, left) => left.Contains(call) ? null : call);
         return [.. part.OrderBy(static call => call.Called)];
     }
 
@@ -40,18 +41,19 @@ public static class ShortestViolation
     ];
 
     /// <summary>Leaves out what can be left out: halves first, then ever smaller parts.</summary>
-    private static List<RegisterCall> Without<T>(List<RegisterCall> part, List<T> all, Func<RegisterCall, T, bool> belongs)
+    /// <param name="keep">What becomes of a call when these are left out; null: it is left out.</param>
+    private static List<RegisterCall> Without<T>(List<RegisterCall> part, List<T> all, Func<RegisterCall, HashSet<T>, RegisterCall?> keep)
     {
         for (var size = Math.Max(1, all.Count / 2); ; size /= 2)
         {
             for (var from = 0; from < all.Count;)
             {
-                var left = all.Skip(from).Take(size).ToList();
-                var rest = part.Where(call => !left.Any(one => belongs(call, one))).ToList();
+                var left = all.Skip(from).Take(size).ToHashSet();
+                var rest = part.Select(call => keep(call, left)).OfType<RegisterCall>().ToList();
                 if (rest.Count < part.Count && !LinearizableRegister.Holds(rest))
                 {
                     part = rest;
-                    all.RemoveRange(from, left.Count);
+                    all.RemoveRange(from, Math.Min(size, all.Count - from));
                 }
                 else
                 {

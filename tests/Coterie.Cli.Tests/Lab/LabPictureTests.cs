@@ -68,7 +68,7 @@ public sealed class LabPictureTests
             3,
             KeyspaceReport.Of(LabFigures.Of(writes, faults, Seconds(3)), new LabFindings()),
             KeyspaceReport.Of(LabFigures.Of(led, faults, Seconds(3)), new LabFindings()),
-            HistoryReport.Of(new LabHistory(0, 0, []), ConsistencyLevel.Quorum),
+            HistoryReport.Of(new LabHistory(0, 0, 0, []), ConsistencyLevel.Quorum),
             [.. faults.Select(FaultReport.Of)])));
     }
 

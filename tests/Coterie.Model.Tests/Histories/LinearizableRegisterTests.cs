@@ -30,6 +30,26 @@ public sealed class LinearizableRegisterTests
     }
 
     [Fact]
+    public void What_a_compare_and_set_expected_was_there_and_was_replaced_by_it_alone()
+    {
+        Assert.True(LinearizableRegister.Holds([Swap(0, 1, 0, 1), Swap(1, 2, 2, 3), Read(2, 4, 5)]));
+        Assert.False(LinearizableRegister.Holds([Write(1, 0, 1), Swap(1, 2, 2, 9), Swap(1, 3, 2, 9)]));
+        Assert.False(LinearizableRegister.Holds([Write(1, 0, 1), Write(2, 2, 3), Swap(1, 3, 4, 5)]));
+        Assert.True(LinearizableRegister.Holds([Write(1, 0, 1), Write(2, 2, 6), Swap(1, 3, 4, 5)]));
+    }
+
+    [Fact]
+    public void A_chain_of_compare_and_sets_without_answers_was_done_if_its_end_was_seen()
+    {
+        RegisterCall[] chain = [Write(1, 0, 1), Swap(1, 2, 2, null), Swap(2, 3, 2, null)];
+
+        Assert.True(LinearizableRegister.Holds([.. chain, Read(1, 5, 6), Read(3, 7, 8)]));
+        Assert.True(LinearizableRegister.Holds([.. chain, Read(1, 5, 6)]));
+        Assert.False(LinearizableRegister.Holds([.. chain, Read(3, 7, 8), Read(2, 9, 10)]));
+        Assert.False(LinearizableRegister.Holds([.. chain, Write(4, 3, 4), Read(4, 5, 6), Read(3, 7, 8)]));
+    }
+
+    [Fact]
     public void Before_anything_is_written_nothing_is_read_and_afterwards_not_any_more()
     {
         Assert.True(LinearizableRegister.Holds([Read(0, 0, 1), Write(1, 2, 3), Read(1, 4, 5)]));
@@ -100,6 +120,8 @@ public sealed class LinearizableRegisterTests
 
     private static RegisterCall Write(long value, long called, long? returned) => new(true, value, called, returned);
 
+    private static RegisterCall Swap(long expected, long value, long called, long? returned) => new(true, value, called, returned, expected);
+
     private static RegisterCall Read(long value, long called, long returned) => new(false, value, called, returned);
 
     private static List<RegisterCall> RandomHistory(Random random)
@@ -109,7 +131,8 @@ public sealed class LinearizableRegisterTests
         for (var value = 1; value <= writes; value++)
         {
             var called = random.Next(0, 12);
-            history.Add(Write(value, called, random.Next(10) < 3 ? null : called + random.Next(1, 8)));
+            var write = Write(value, called, random.Next(10) < 3 ? null : called + random.Next(1, 8));
+            history.Add(random.Next(3) == 0 ? write with { Expected = (value + random.Next(1, writes + 1)) % (writes + 1) } : write);
         }
 
         for (var reads = random.Next(1, 5); reads > 0; reads--)
@@ -141,7 +164,7 @@ public sealed class LinearizableRegisterTests
         {
             var writes = random.Next(2) == 0;
             value = writes ? value + 1 : value;
-            history.Add(new RegisterCall(writes, value, called, writes && random.Next(50) == 0 ? null : returned));
+            history.Add(new RegisterCall(writes, value, called, writes && random.Next(50) == 0 ? null : returned, writes && random.Next(3) == 0 ? value - 1 : null));
         }
 
         return history;
@@ -158,6 +181,8 @@ public sealed class LinearizableRegisterTests
 
         var firstEnd = left.Min(i => history[i].Returned ?? long.MaxValue);
         return left.Where(i => history[i].Called <= firstEnd)
-            .Any(i => history[i].IsWrite ? AnyOrder(history, done | (1 << i), history[i].Value) : history[i].Value == value && AnyOrder(history, done | (1 << i), value));
+            .Any(i => history[i].IsWrite
+                ? (history[i].Expected ?? value) == value && AnyOrder(history, done | (1 << i), history[i].Value)
+                : history[i].Value == value && AnyOrder(history, done | (1 << i), value));
     }
 }

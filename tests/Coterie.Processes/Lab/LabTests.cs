@@ -131,7 +131,7 @@ public sealed class LabTests
         Assert.Equal((false, "ONE"), ((bool)registers["linearizable"]!, (string)registers["reads"]!));
         var violation = registers["violation"]!.AsArray().Select(call => (string)call!).ToList();
         Assert.InRange(violation.Count, 2, 6);
-        Assert.All(violation, call => Assert.Matches(@"^register \d: (read|write) \d+ at 127\.\d+\.\d+\.\d+:\d+, from \d+\.\d+ s to (\d+\.\d+ s|unknown)$", call));
+        Assert.All(violation, call => Assert.Matches(@"^register \d: (read|write) \d+( if \d+)? at 127\.\d+\.\d+\.\d+:\d+, from \d+\.\d+ s to (\d+\.\d+ s|unknown)$", call));
 
         // What the nodes hold stays after a failure.
         var kept = lab.ErrorLines.Single(line => line.Contains("stays in ", StringComparison.Ordinal)).Split("stays in ")[1];
@@ -169,6 +169,7 @@ public sealed class LabTests
         var registers = report["registers"]!;
         Assert.Equal((true, "QUORUM"), ((bool)registers["linearizable"]!, (string)registers["reads"]!));
         Assert.InRange((int)registers["operations"]!, 20, int.MaxValue);
+        Assert.InRange((int)registers["conditional"]!, 1, int.MaxValue);
         foreach (var name in new[] { "leaderless", "leader_based" })
         {
             var keyspace = report[name]!;
