@@ -24,6 +24,12 @@ public sealed class LiveTables(IMetadataView metadata)
         return snapshot.Tables.Contains(table.Value);
     }
 
+    /// <summary>
+    /// The table, or the truncation that it is from, has not been heard of here yet: somebody else is ahead in the metadata. Ids are given once and rise, so
+    /// that one that is not here was dropped if a later one has been given.
+    /// </summary>
+    public bool IsToCome(StorageId table) => table.Value >= metadata.Current.NextStorageId;
+
     private sealed record Snapshot(ClusterMetadata Metadata, HashSet<uint> Tables)
     {
         public static Snapshot Of(ClusterMetadata metadata)

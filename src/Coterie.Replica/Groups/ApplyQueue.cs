@@ -7,7 +7,7 @@ internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
 {
     private readonly Queue<EntriesWrite> _writes = [];
 
-    /// <summary>The writer, or the disk, has no room for what comes next.</summary>
+    /// <summary>The writer, or the disk, has no room for what comes next, or a table of it is not known here yet.</summary>
     public bool IsStuck => _writes.TryPeek(out var first) && first.State == ApplyState.Waiting;
 
     public void Add(List<RaftEntry> entries)
@@ -17,7 +17,7 @@ internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
         Send(write);
     }
 
-    /// <summary>What the writer had no room for.</summary>
+    /// <summary>What the writer had no room for, or what waited for the metadata.</summary>
     public void Resend()
     {
         foreach (var write in _writes)
@@ -50,5 +50,5 @@ internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
         return index;
     }
 
-    private void Send(EntriesWrite write) => write.State = parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
+    private void Send(EntriesWrite write) => write.State = write.KnowsTables() && parts.Writer.TryEnqueue(write) ? ApplyState.Sent : ApplyState.Waiting;
 }

@@ -9,7 +9,7 @@ namespace Coterie.Replica.Groups;
 
 internal enum ApplyState : byte
 {
-    /// <summary>The writer had no room, or the disk: it is to be given to the writer again.</summary>
+    /// <summary>The writer had no room, or the disk, or a table is not known yet: it is to be given to the writer again.</summary>
     Waiting,
     Sent,
     Done,
@@ -23,6 +23,23 @@ internal sealed class EntriesWrite(GroupMember owner, LiveTables tables, IReadOn
     public ApplyState State { get; set; }
 
     public int Bytes { get; } = entries.Sum(static entry => entry.Bytes);
+
+    /// <summary>
+    /// All tables that it writes to are known here, or known to be gone. Otherwise it must wait: nothing compares the replicas of a leader-based table, so what
+    /// one of them passes over it lacks for ever.
+    /// </summary>
+    public bool KnowsTables()
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == RaftEntryKind.Command && tables.IsToCome(new MutationReader(GroupCommand.MutationOf(entry.Payload.Span)).Table))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public void AppendTo(StorageBatch batch)
     {

@@ -40,7 +40,7 @@ internal sealed class GroupMember : IAsyncDisposable
         _parts = parts;
         _group = group;
         _store = new GroupStore(group.Id);
-        var stored = _store.Load(parts.Engine, parts.LastLoss);
+        var stored = _store.Load(parts.Engine, group.Nodes.Length, parts.LastLoss);
         _stamp = stored.Stamp;
         _applied = stored.Log.Applied;
         _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
@@ -475,7 +475,7 @@ internal sealed class GroupMember : IAsyncDisposable
         _applying.Add(entries);
     }
 
-    /// <summary>What the writer had no room for.</summary>
+    /// <summary>What the writer had no room for, or what waited for the metadata.</summary>
     private void Resend()
     {
         if (_unsentLog is { } log)

@@ -21,9 +21,10 @@ internal sealed class GroupStore(GroupId group)
     private long _lastOnDisk;
 
     /// <summary>Reads what is there. Before anything is written.</summary>
+    /// <param name="members">Of the group.</param>
     /// <param name="lastLoss">The incarnation of this node since it last lost writes; 0: it never has.</param>
     /// <exception cref="MalformedDataException">A record is not what was written; the message says which.</exception>
-    public StoredGroup Load(IStorageEngine engine, long lastLoss)
+    public StoredGroup Load(IStorageEngine engine, int members, long lastLoss)
     {
         var state = HardState.Initial;
         var before = default(LogPosition);
@@ -33,22 +34,28 @@ internal sealed class GroupStore(GroupId group)
         using var cursor = engine.Scan(StorageArea.Raft, Key(StateKind), Key(byte.MaxValue), reverse: false);
         while (cursor.MoveNext())
         {
+            var key = cursor.Key;
             var value = cursor.Value;
-            switch (cursor.Key[GroupBytes])
+            switch (key[GroupBytes])
             {
                 case StateKind when value.Length == 9:
                     state = new HardState(BinaryPrimitives.ReadInt64BigEndian(value), value[8] == Nobody ? HardState.Nobody : value[8]);
+                    Require(state.Term >= 0 && state.Vote < members, key);
                     break;
                 case BaseKind when value.Length == 24:
                     before = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(value), BinaryPrimitives.ReadInt64BigEndian(value[8..]));
                     stamp = BinaryPrimitives.ReadInt64BigEndian(value[16..]);
+                    Require(before.Index >= 0 && before.Term >= 0 && before.Term <= state.Term, key);
                     break;
-                case EntryKind when value.Length >= EntryHeadBytes && cursor.Key.Length == GroupBytes + 1 + sizeof(long):
-                    var position = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(cursor.Key[(GroupBytes + 1)..]), BinaryPrimitives.ReadInt64BigEndian(value));
-                    if (position.Index > before.Index)
+                case EntryKind when value.Length >= EntryHeadBytes && key.Length == GroupBytes + 1 + sizeof(long):
+                    var entry = ReadEntry(key, value);
+                    Require(entry.Term >= 0 && entry.Term <= state.Term, key);
+                    if (entry.Index > before.Index)
                     {
                         // Others came while the state was fetched that the log begins behind.
-                        entries.Add(new RaftEntry(position, (RaftEntryKind)value[8], value[EntryHeadBytes..].ToArray()));
+                        Require(entry.Index == before.Index + entries.Count + 1 && entry.Term >= (entries.Count == 0 ? before : entries[^1].Position).Term, key);
+                        entries.Add(entry);
+                        stamp = entry.Kind == RaftEntryKind.Command ? Math.Max(stamp, GroupCommand.StampOf(entry.Payload.Span)) : stamp;
                     }
 
                     break;
@@ -59,18 +66,12 @@ internal sealed class GroupStore(GroupId group)
                     isFetching = true;
                     break;
                 default:
-                    throw new MalformedDataException($"The record {Convert.ToHexString(cursor.Key)} of the log of group {group} cannot be read.");
+                    throw Damaged(key, "cannot be read");
             }
         }
 
         var log = new RaftLog(before, entries);
         _lastOnDisk = log.LastIndex;
-        foreach (var entry in entries.Where(static entry => entry.Kind == RaftEntryKind.Command))
-        {
-            GroupCommand.Validate(entry.Payload.Span);
-            stamp = Math.Max(stamp, GroupCommand.StampOf(entry.Payload.Span));
-        }
-
         return new StoredGroup(state, log, stamp, IsPassive: countsSince < lastLoss, isFetching);
     }
 
@@ -146,6 +147,43 @@ internal sealed class GroupStore(GroupId group)
         batch.Put(StorageArea.Raft, Key(BaseKind), value);
         batch.DeleteRange(StorageArea.Raft, EntryKey(0), EntryKey(before.Index + 1));
         _lastOnDisk = Math.Max(_lastOnDisk, before.Index);
+    }
+
+    private RaftEntry ReadEntry(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var position = new LogPosition(BinaryPrimitives.ReadInt64BigEndian(key[(GroupBytes + 1)..]), BinaryPrimitives.ReadInt64BigEndian(value));
+        var entry = new RaftEntry(position, (RaftEntryKind)value[8], value[EntryHeadBytes..].ToArray());
+        Require(entry.Kind == RaftEntryKind.Command || (entry.Kind == RaftEntryKind.Empty && entry.Payload.IsEmpty), key);
+        try
+        {
+            if (entry.Kind == RaftEntryKind.Command)
+            {
+                GroupCommand.Validate(entry.Payload.Span);
+            }
+        }
+        catch (MalformedDataException exception)
+        {
+            throw Damaged(key, $"is none: {exception.Message}");
+        }
+
+        return entry;
+    }
+
+    /// <summary>What no member writes: another term, vote or place in the log than can be.</summary>
+    private void Require(bool isPossible, ReadOnlySpan<byte> key)
+    {
+        if (!isPossible)
+        {
+            throw Damaged(key, "cannot be what was written");
+        }
+    }
+
+    private MalformedDataException Damaged(ReadOnlySpan<byte> key, string what)
+    {
+        var record = key[GroupBytes] == EntryKind && key.Length == GroupBytes + 1 + sizeof(long)
+            ? $"Entry {BinaryPrimitives.ReadInt64BigEndian(key[(GroupBytes + 1)..])}"
+            : $"The record {Convert.ToHexString(key)}";
+        return new MalformedDataException($"{record} of the log of group {group} {what}.");
     }
 
     private void Put(StorageBatch batch, HardState state)
