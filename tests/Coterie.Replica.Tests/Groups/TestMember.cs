@@ -123,11 +123,12 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
         return true;
     }
 
-    private GroupParts Parts()
+    /// <param name="messenger">Another than the one by which members of the group talk.</param>
+    public GroupParts Parts(IMessenger? messenger = null)
     {
         var maps = new ReplicaMaps(this, "dc1");
         var tables = new GroupTables(this, maps);
-        var messenger = new TestMessenger(_owner, Self);
+        messenger ??= new TestMessenger(_owner, Self);
         return new GroupParts
         {
             Self = Self,
@@ -145,115 +146,5 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
             Random = new Random(Self.Value.GetHashCode()),
             Options = new GroupOptions(),
         };
-    }
-}
-
-/// <summary>Takes messages of Raft to the other members. Whatever else is asked is answered by nobody.</summary>
-internal sealed class TestMessenger(TestGroup owner, NodeId self) : IMessenger
-{
-    public void Send(NodeId target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot)
-    {
-        if (verb != Verb.Raft)
-        {
-            sink.OnReply(slot, ReplyStatus.Unreachable, []);
-            return;
-        }
-
-        var frame = body.ToArray();
-        owner.Do(() =>
-        {
-            var reader = new ByteReader(frame);
-            while (reader.Remaining > 0)
-            {
-                Assert.Equal(owner.Group.Id.Value, reader.ReadUInt64());
-                owner.Find(target)?.Member.Receive(self, reader.ReadBlock(frame.Length, "message"));
-            }
-        });
-    }
-
-    public void SendTo(IPEndPoint target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot) => sink.OnReply(slot, ReplyStatus.Unreachable, []);
-}
-
-/// <summary>All members of one group. What one of them wants done is done after it has ended its step, one thing after another.</summary>
-internal sealed class TestGroup
-{
-    private readonly Queue<Action> _work = [];
-    private readonly List<TestMember> _members = [];
-
-    public TestGroup(int members)
-    {
-        var ids = Enumerable.Range(1, members).Select(static number => new NodeId(new Guid(number, 0, 0, new byte[8]))).ToList();
-        Formed = ClusterMetadata.Empty with
-        {
-            Nodes = ClusterMetadata.Empty.Nodes.AddRange(ids.Select(static (id, i) => KeyValuePair.Create(id, NodeOf(id, i)))),
-            Keyspaces = ClusterMetadata.Empty.Keyspaces.Add("ks", new KeyspaceSchema("ks", new SimpleStrategy(members)) { Consistency = KeyspaceConsistency.Global }),
-        };
-        Group = new ReplicaGroup([.. ids], [new TokenSpan(new Token(long.MinValue), new Token(long.MaxValue))]);
-        _members.AddRange(ids.Select(id => new TestMember(this, id, new MemoryDisk(), With(ReplicaFixture.Table))));
-    }
-
-    /// <summary>Without a table.</summary>
-    public ClusterMetadata Formed { get; }
-
-    public ReplicaGroup Group { get; }
-
-    public TestMember this[int index]
-    {
-        get => _members[index];
-        set => _members[index] = value;
-    }
-
-    public TestMember Leader => _members.Single(static member => member.Status.Role == RaftRole.Leader);
-
-    /// <summary>The metadata with one table, of which this storage id is the latest given.</summary>
-    public ClusterMetadata With(StorageId table)
-    {
-        ImmutableArray<ColumnSchema> columns = [new("k", ColumnKind.PartitionKey, NativeType.Text, 0, false, default)];
-        var schema = new TableSchema("ks", "t", Guid.Empty, table, columns, TableOptions.Default);
-        var keyspace = Formed.Keyspaces["ks"];
-        return Formed with
-        {
-            NextStorageId = table.Value + 1,
-            Keyspaces = Formed.Keyspaces.SetItem("ks", keyspace with { Tables = keyspace.Tables.Add("t", schema) }),
-        };
-    }
-
-    /// <summary>Null: its messages are lost.</summary>
-    public TestMember? Find(NodeId node) => _members.Find(member => member.Self == node);
-
-    public void Do(Action work) => _work.Enqueue(work);
-
-    public void Settle()
-    {
-        while (_work.TryDequeue(out var work))
-        {
-            work();
-        }
-    }
-
-    public void Tick(int times)
-    {
-        for (var i = 0; i < times; i++)
-        {
-            _members.ForEach(static member => member.Member.Tick());
-            Settle();
-        }
-    }
-
-    /// <summary>Ticks until one of them leads.</summary>
-    public TestMember Elect()
-    {
-        for (var ticks = 0; ticks < 1_000 && !_members.Exists(static member => member.Status.Role == RaftRole.Leader); ticks++)
-        {
-            Tick(1);
-        }
-
-        return Leader;
-    }
-
-    private static NodeInfo NodeOf(NodeId id, int number)
-    {
-        var address = new IPEndPoint(IPAddress.Loopback, 7_000 + number);
-        return new NodeInfo(id, address, address, address, "dc1", "r1", [new Token(number * 1_000)]);
     }
 }

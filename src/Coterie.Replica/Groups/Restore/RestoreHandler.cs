@@ -89,7 +89,7 @@ public sealed class RestoreHandler(GroupMembers members, GroupTables tables, ISt
         var body = new ArrayBufferWriter<byte>(entries.WrittenCount + 64);
         body.WriteInt64(stamp);
         body.WriteBlock(next ?? []);
-        body.Write(entries.WrittenSpan);
+        body.WriteBlock(entries.WrittenSpan);
         reply.Send(ReplyStatus.Ok, body.WrittenSpan);
     }
 

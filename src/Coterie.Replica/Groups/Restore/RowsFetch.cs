@@ -73,7 +73,11 @@ internal sealed class RowsFetch(GroupParts parts, GroupId group, NodeId source, 
         var reader = new ByteReader(body);
         var stamp = reader.ReadInt64();
         var next = reader.ReadBlock(Limits.DataKeyBytesMax, "key").ToArray();
-        var entries = body[reader.Position..];
+
+        // With their length, so that a page which ends too early, even behind a row, is none.
+        var entries = reader.ReadBlock(Limits.PeerFrameBytesMax, "rows").ToArray();
+        reader.ExpectEnd("a page of rows");
+        reader = new ByteReader(entries);
         var oldest = long.MaxValue;
         var partitionKey = new PooledBuffer();
         while (EntryList.TryRead(ref reader, out var key, out var row))

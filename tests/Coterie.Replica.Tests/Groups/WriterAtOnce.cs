@@ -1,0 +1,19 @@
+using Coterie.Storage;
+using Coterie.Storage.Writer;
+
+namespace Coterie.Replica.Tests.Groups;
+
+/// <summary>Commits each write as it is given.</summary>
+internal sealed class WriterAtOnce(IStorageEngine engine) : IStorageWriter
+{
+    private readonly StorageBatch _batch = new();
+
+    public bool TryEnqueue(IPendingWrite write)
+    {
+        _batch.Clear();
+        write.AppendTo(_batch);
+        Assert.True(engine.CommitAsync(_batch).IsCompletedSuccessfully);
+        write.Completed(WriteResult.Durable);
+        return true;
+    }
+}
