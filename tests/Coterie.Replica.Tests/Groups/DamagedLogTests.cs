@@ -18,6 +18,7 @@ public sealed class DamagedLogTests : IDisposable
     private const int Places = 20;
     private static readonly GroupId Group = new(7);
     private readonly string _root = Directory.CreateTempSubdirectory("coterie-groups-").FullName;
+    private int _copies;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -78,7 +79,7 @@ public sealed class DamagedLogTests : IDisposable
     /// <summary>What a process finds that starts on the image with another log.</summary>
     private async Task<StoredGroup> LoadAsync(string image, string log, byte[] bytes)
     {
-        var copy = Path.Combine(_root, Guid.NewGuid().ToString("N"));
+        var copy = Path.Combine(_root, $"copy{++_copies}");
         Copy(image, copy);
         await File.WriteAllBytesAsync(Path.Combine(copy, log), bytes, TestContext.Current.CancellationToken);
         await using var engine = Open(copy);

@@ -11,12 +11,14 @@ using Microsoft.Extensions.Time.Testing;
 namespace Coterie.Replica.Tests.Groups;
 
 /// <summary>What a member of a group keeps on its disk: written and read again, and refused by name where it is not what was written.</summary>
-public sealed class GroupStoreTests
+public sealed class GroupStoreTests : IAsyncDisposable
 {
     private const int Members = 3;
     private static readonly GroupId Group = new(0x0123456789ABCDEF);
     private readonly MemoryEngine _engine = new(new MemoryDisk(), new FakeTimeProvider(), static () => TimeSpan.Zero, RowMerge.Merge);
     private readonly GroupStore _store = new(Group);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Fact]
     public void Of_a_member_that_has_written_nothing_there_is_nothing()
@@ -178,7 +180,8 @@ public sealed class GroupStoreTests
     {
         var batch = new StorageBatch();
         append(batch);
-        Assert.True(_engine.CommitAsync(batch).IsCompletedSuccessfully);
+        var commit = _engine.CommitAsync(batch);
+        Assert.True(commit.IsCompletedSuccessfully);
     }
 
     private List<byte[]> Keys()

@@ -2,13 +2,10 @@ using System.Buffers;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
-using Coterie.Model.Rows;
 using Coterie.Model.Trees;
 using Coterie.Model.Wire;
-using Coterie.Raft;
 using Coterie.Replica.Groups;
 using Coterie.Replica.Groups.Restore;
-using Coterie.Storage.Memory;
 
 namespace Coterie.Replica.Tests.Groups;
 

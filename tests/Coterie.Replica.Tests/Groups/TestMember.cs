@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
@@ -8,8 +6,6 @@ using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Rows;
-using Coterie.Model.Schema;
-using Coterie.Model.Types;
 using Coterie.Model.Wire;
 using Coterie.Raft;
 using Coterie.Replica.Groups;
@@ -117,7 +113,8 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
         {
             _batch.Clear();
             write.AppendTo(_batch);
-            Assert.True(Engine.CommitAsync(_batch).IsCompletedSuccessfully);
+            var commit = Engine.CommitAsync(_batch);
+            Assert.True(commit.IsCompletedSuccessfully);
             write.Completed(WriteResult.Durable);
         });
         return true;

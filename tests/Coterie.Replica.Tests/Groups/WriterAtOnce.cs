@@ -12,7 +12,8 @@ internal sealed class WriterAtOnce(IStorageEngine engine) : IStorageWriter
     {
         _batch.Clear();
         write.AppendTo(_batch);
-        Assert.True(engine.CommitAsync(_batch).IsCompletedSuccessfully);
+        var commit = engine.CommitAsync(_batch);
+        Assert.True(commit.IsCompletedSuccessfully);
         write.Completed(WriteResult.Durable);
         return true;
     }
