@@ -6,7 +6,6 @@ using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Rows;
-using Coterie.Model.Wire;
 using Coterie.Raft;
 using Coterie.Replica.Groups;
 using Coterie.Storage;
