@@ -52,6 +52,17 @@ public sealed class RepairJobsTests
         Assert.Equal(expected, RepairJobs.Unknown(new RepairRequest(keyspace, table), Metadata));
     }
 
+    [Fact]
+    public void A_leader_based_keyspace_has_nothing_to_repair()
+    {
+        var metadata = With(Shop with { Consistency = KeyspaceConsistency.Global });
+        Assert.Equal(
+            "the keyspace shop is leader-based (consistency = 'global'): its replicas are kept alike by their log, and there is nothing to repair",
+            RepairJobs.Needless(new RepairRequest("shop", null), metadata));
+        Assert.Null(RepairJobs.Needless(new RepairRequest(null, null), metadata));
+        Assert.Null(RepairJobs.Needless(new RepairRequest("shop", null), Metadata));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("7")]

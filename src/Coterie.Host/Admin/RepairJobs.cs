@@ -39,7 +39,10 @@ internal sealed class RepairJobs(Func<RepairService?> service, Func<ClusterMetad
             return Text(503, "not ready: this node is not yet a member of its cluster");
         }
 
-        return Unknown(request, metadata()) is { } unknown ? Text(404, unknown) : Begin(repair, request);
+        var current = metadata();
+        return Unknown(request, current) is { } unknown ? Text(404, unknown)
+            : Needless(request, current) is { } needless ? Text(409, needless)
+            : Begin(repair, request);
     }
 
     public AdminAnswer Follow(string id)
@@ -61,6 +64,12 @@ internal sealed class RepairJobs(Func<RepairService?> service, Func<ClusterMetad
         : !metadata.Keyspaces.ContainsKey(request.Keyspace) ? $"there is no keyspace {request.Keyspace}"
         : request.Table is not null && metadata.Table(request.Keyspace, request.Table) is null ? $"there is no table {request.Keyspace}.{request.Table}"
         : null;
+
+    /// <summary>Why what is named cannot differ from one replica to the next; null: it can.</summary>
+    internal static string? Needless(RepairRequest request, ClusterMetadata metadata) =>
+        request.Keyspace is { } name && metadata.Keyspaces[name].IsLeaderBased
+            ? $"the keyspace {name} is leader-based (consistency = 'global'): its replicas are kept alike by their log, and there is nothing to repair"
+            : null;
 
     internal static RepairProgress Describe(string id, RepairRun run)
     {
