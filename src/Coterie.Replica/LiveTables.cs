@@ -12,7 +12,18 @@ public sealed class LiveTables(IMetadataView metadata)
 {
     private volatile Snapshot _snapshot = Snapshot.Of(metadata.Current);
 
-    public bool Contains(StorageId table)
+    public bool Contains(StorageId table) => Current().Tables.ContainsKey(table.Value);
+
+    /// <summary>A live table whose replicas are kept alike by a log: they are never compared.</summary>
+    public bool IsLeaderBased(StorageId table) => Current().Tables.TryGetValue(table.Value, out var isLeaderBased) && isLeaderBased;
+
+    /// <summary>
+    /// The table, or the truncation that it is from, has not been heard of here yet: somebody else is ahead in the metadata. Ids are given once and rise, so
+    /// that one that is not here was dropped if a later one has been given.
+    /// </summary>
+    public bool IsToCome(StorageId table) => table.Value >= metadata.Current.NextStorageId;
+
+    private Snapshot Current()
     {
         var current = metadata.Current;
         var snapshot = _snapshot;
@@ -21,25 +32,20 @@ public sealed class LiveTables(IMetadataView metadata)
             _snapshot = snapshot = Snapshot.Of(current);
         }
 
-        return snapshot.Tables.Contains(table.Value);
+        return snapshot;
     }
 
-    /// <summary>
-    /// The table, or the truncation that it is from, has not been heard of here yet: somebody else is ahead in the metadata. Ids are given once and rise, so
-    /// that one that is not here was dropped if a later one has been given.
-    /// </summary>
-    public bool IsToCome(StorageId table) => table.Value >= metadata.Current.NextStorageId;
-
-    private sealed record Snapshot(ClusterMetadata Metadata, HashSet<uint> Tables)
+    /// <param name="Tables">By storage id, with whether it is leader-based.</param>
+    private sealed record Snapshot(ClusterMetadata Metadata, Dictionary<uint, bool> Tables)
     {
         public static Snapshot Of(ClusterMetadata metadata)
         {
-            var tables = new HashSet<uint>();
+            var tables = new Dictionary<uint, bool>();
             foreach (var keyspace in metadata.Keyspaces.Values)
             {
                 foreach (var table in keyspace.Tables.Values)
                 {
-                    tables.Add(table.StorageId.Value);
+                    tables.Add(table.StorageId.Value, keyspace.IsLeaderBased);
                 }
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Coterie.Model;
 using Coterie.Model.Ids;
 using Coterie.Model.Time;
@@ -11,7 +12,7 @@ namespace Coterie.Replica.Trees;
 
 /// <summary>
 /// Keeps a node's trees current: reads the leaves that were written to, so many entries a second, and removes from the disk what belongs to
-/// tables that are no more.
+/// tables that are no more. The leaves of leader-based tables nobody compares: they are only cut when they have grown, so that a sweep need not read all of a table.
 /// </summary>
 public sealed class TreeKeeper : IAsyncDisposable
 {
@@ -85,7 +86,7 @@ public sealed class TreeKeeper : IAsyncDisposable
     private async Task ReadDirtyAsync()
     {
         var budget = (long)(_options.RowsPerSecond * _options.Interval.TotalSeconds);
-        foreach (var view in _leaves.TakeDirty(budget))
+        foreach (var view in _leaves.TakeDirty(budget, table => !_tables.IsLeaderBased(new StorageId(table))))
         {
             if (budget <= 0 || _stopping.IsCancellationRequested)
             {
@@ -106,12 +107,14 @@ public sealed class TreeKeeper : IAsyncDisposable
     {
         foreach (var view in _clean.Take())
         {
-            if (view.LastBatch <= _leaves.CommittedBatch && !_stopping.IsCancellationRequested)
+            if (view.LastBatch <= _leaves.CommittedBatch && !_stopping.IsCancellationRequested && !_tables.IsLeaderBased(TableOf(view)))
             {
                 await TryCheckAsync(view);
             }
         }
     }
+
+    private static StorageId TableOf(LeafView view) => new(BinaryPrimitives.ReadUInt32BigEndian(view.Start));
 
     private async Task TryCheckAsync(LeafView view)
     {

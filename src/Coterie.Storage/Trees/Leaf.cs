@@ -50,6 +50,9 @@ public sealed class Leaf
     /// <summary>Writes since it was last read: about how many entries it may have more than it had.</summary>
     public int WritesSince { get; internal set; }
 
+    /// <summary>Nobody wants its hash: it waits to be read only once it has grown far beyond what a leaf should hold.</summary>
+    internal bool IsLetAlone { get; set; }
+
     /// <summary>The token of <see cref="Start"/>: compared first, since most leaves differ in it.</summary>
     internal ulong Prefix { get; }
 

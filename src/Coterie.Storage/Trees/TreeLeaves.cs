@@ -90,7 +90,9 @@ public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLea
     /// Some leaves that wait to be read: those that nobody has written to for a moment, and those that have grown far beyond what a leaf should
     /// hold. Each is given out once; who cannot read it gives it back.
     /// </summary>
-    public List<LeafView> TakeDirty(long entriesMax)
+    /// <param name="entriesMax">About so many entries.</param>
+    /// <param name="isCompared">Whether anybody asks for the hashes of a table's leaves. Where nobody does, only the overgrown are read, to be cut.</param>
+    public List<LeafView> TakeDirty(long entriesMax, Func<uint, bool> isCompared)
     {
         var views = new List<LeafView>();
         lock (_lock)
@@ -101,6 +103,12 @@ public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLea
                 var leaf = _dirty.Dequeue();
                 if (leaf.IsClean || _tables.GetValueOrDefault(TableOf(leaf.Start)) is not { } index || !index.Contains(leaf))
                 {
+                    continue;
+                }
+
+                if (leaf.WritesSince < OversizeWrites && !isCompared(TableOf(leaf.Start)))
+                {
+                    leaf.IsLetAlone = true;
                     continue;
                 }
 
@@ -355,6 +363,11 @@ public sealed class TreeLeaves(IStorageEngine engine, TimeProvider time, TreeLea
         {
             leaf.SetDirty();
             _marked.Add(leaf);
+            _dirty.Enqueue(leaf);
+        }
+        else if (leaf.IsLetAlone && leaf.WritesSince >= OversizeWrites)
+        {
+            leaf.IsLetAlone = false;
             _dirty.Enqueue(leaf);
         }
     }

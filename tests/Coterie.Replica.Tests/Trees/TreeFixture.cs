@@ -59,6 +59,17 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
 
     public static KeyRange Whole { get; } = KeyRange.OfTokens(Table, Token.Minimum, new Token(long.MaxValue));
 
+    /// <summary>The table is one of a leader-based keyspace.</summary>
+    public bool IsLeaderBased
+    {
+        get;
+        init
+        {
+            field = value;
+            Current = WithTable(Table);
+        }
+    }
+
     public MemoryDisk Disk { get; }
 
     public ClusterMetadata Current { get; private set; }
@@ -199,10 +210,10 @@ internal sealed class TreeFixture : IMetadataView, IAsyncDisposable
         await Engine.DisposeAsync();
     }
 
-    private static ClusterMetadata WithTable(StorageId storageId)
+    private ClusterMetadata WithTable(StorageId storageId)
     {
         ImmutableArray<ColumnSchema> columns = [new("k", ColumnKind.PartitionKey, NativeType.Int, 0, false, default)];
-        var keyspace = new KeyspaceSchema("ks", new SimpleStrategy(3));
+        var keyspace = new KeyspaceSchema("ks", new SimpleStrategy(3)) { Consistency = IsLeaderBased ? KeyspaceConsistency.Global : KeyspaceConsistency.Eventual };
         var table = new TableSchema("ks", "t", Guid.Empty, storageId, columns, TableOptions.Default);
         return ClusterMetadata.Empty with
         {

@@ -30,6 +30,33 @@ public sealed class TreeKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Leaves_of_a_leader_based_table_are_not_read_for_their_hash()
+    {
+        await using var replica = new TreeFixture { IsLeaderBased = true };
+        replica.Write(Enumerable.Range(0, 1_000));
+        var turns = 0;
+        await replica.KeepUntilAsync(() => ++turns > 1_000);
+        Assert.Equal(0, replica.Counters.RowsRead);
+    }
+
+    [Fact]
+    public async Task Leaves_of_a_leader_based_table_are_cut_when_they_have_grown_also_after_a_restart()
+    {
+        await using var replica = new TreeFixture { IsLeaderBased = true };
+        replica.Write(Enumerable.Range(0, 1_000));
+        var turns = 0;
+        await replica.KeepUntilAsync(() => ++turns > 100);
+        replica.Write(Enumerable.Range(1_000, 19_000));
+        await replica.KeepUntilAsync(() => replica.Leaves.Survey.Describe(Table.Value).Leaves > 20);
+
+        await using var again = new TreeFixture(replica.Disk) { IsLeaderBased = true };
+        turns = 0;
+        await again.KeepUntilAsync(() => ++turns > 100);
+        again.Write(Enumerable.Range(100_000, 200_000));
+        await again.KeepUntilAsync(() => again.Leaves.Survey.Describe(Table.Value).Leaves > 100);
+    }
+
+    [Fact]
     public async Task A_write_afterwards_is_one_leaf_to_read_and_the_hash_is_that_of_all_rows()
     {
         _replica.Write(Enumerable.Range(0, 5_000));

@@ -109,7 +109,7 @@ public sealed class TreeLeavesTests
 
         Assert.Equal(1, again.Leaves.DamagedRecords);
         Assert.Equal(TreeStore.Key(10), Assert.Single(again.Views()).Start);
-        Assert.Single(again.Leaves.TakeDirty(1));
+        Assert.Single(again.Leaves.TakeDirty(1, static _ => true));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class TreeLeavesTests
         var again = new TreeStore(_disk);
 
         Assert.Equal([TreeStore.Table], again.Leaves.Survey.Tables());
-        Assert.Single(again.Leaves.TakeDirty(1));
+        Assert.Single(again.Leaves.TakeDirty(1, static _ => true));
     }
 
     [Fact]
