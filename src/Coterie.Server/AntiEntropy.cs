@@ -5,6 +5,7 @@ using Coterie.Cluster.Transport;
 using Coterie.Model.Ids;
 using Coterie.Replica;
 using Coterie.Replica.Deletes;
+using Coterie.Replica.Groups;
 using Coterie.Replica.Trees;
 using Coterie.Repair;
 using Coterie.Storage.Trees;
@@ -26,7 +27,9 @@ internal sealed class AntiEntropy : IAsyncDisposable
     private readonly Random _random;
     private readonly Action<Exception> _broken;
     private readonly TreeKeeper _keeper;
+    private readonly LeafSweep _sweep;
     private readonly Sweeps _sweeps;
+    private GroupSweeps? _groupSweeps;
 
     public AntiEntropy(
         NodeParts parts,
@@ -53,7 +56,8 @@ internal sealed class AntiEntropy : IAsyncDisposable
             messenger.Register(verb, answers);
         }
 
-        _sweeps = new Sweeps(new Sweeper(parts.Engine, writer, leaves, horizons), leaves, parts.Time, treeCounters, parts.Logging.CreateLogger<Sweeps>());
+        _sweep = new LeafSweep(new Sweeper(parts.Engine, writer, leaves, horizons), leaves, treeCounters);
+        _sweeps = new Sweeps(_sweep, parts.Time, parts.Logging.CreateLogger<Sweeps>());
         var exchanges = new ExchangeHandler(horizons, _sweeps, tables, treeCounters, parts.Logging.CreateLogger<ExchangeHandler>());
         foreach (var verb in ExchangeHandler.Verbs)
         {
@@ -69,9 +73,11 @@ internal sealed class AntiEntropy : IAsyncDisposable
     public RepairService? Repair { get; private set; }
 
     /// <summary>When the node is a member.</summary>
-    public void Start(IMetadataView metadata, ReplicaMaps maps, ILiveness liveness)
+    public void Start(IMetadataView metadata, ReplicaMaps maps, ILiveness liveness, GroupMembers groups)
     {
         _keeper.Start();
+        _groupSweeps = new GroupSweeps(groups, _sweep, GroupSweepsParts(metadata, maps), _parts.Logging.CreateLogger<GroupSweeps>());
+        _groupSweeps.Start();
         Repair = new RepairService(new RepairParts
         {
             Self = _self,
@@ -84,14 +90,21 @@ internal sealed class AntiEntropy : IAsyncDisposable
             Counters = _counters,
             Logger = _parts.Logging.CreateLogger<RepairService>(),
             Broken = _broken,
-            ClockSkewMax = _parts.Options.Transport.ClockSkewMax ?? TimeSpan.Zero,
+            ClockSkewMax = ClockSkewMax,
             Options = _parts.Options.Repair,
         });
         Repair.Start();
     }
 
+    private TimeSpan ClockSkewMax => _parts.Options.Transport.ClockSkewMax ?? TimeSpan.Zero;
+
     public async ValueTask DisposeAsync()
     {
+        if (_groupSweeps is { } groupSweeps)
+        {
+            await groupSweeps.DisposeAsync();
+        }
+
         if (Repair is { } repair)
         {
             await repair.DisposeAsync();
@@ -100,4 +113,13 @@ internal sealed class AntiEntropy : IAsyncDisposable
         await _sweeps.DisposeAsync();
         await _keeper.DisposeAsync();
     }
+
+    private GroupSweepsParts GroupSweepsParts(IMetadataView metadata, ReplicaMaps maps) => new()
+    {
+        Metadata = metadata,
+        Maps = maps,
+        Time = _parts.Time,
+        Interval = _parts.Options.Groups.SweepInterval,
+        ClockSkewMax = ClockSkewMax,
+    };
 }

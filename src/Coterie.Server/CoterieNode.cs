@@ -163,7 +163,7 @@ public sealed class CoterieNode : IAsyncDisposable
         await hints.LoadAsync(_options.HintsLoadTimeout);
         var maps = new ReplicaMaps(metadata, _options.Datacenter);
         _handoff = new Handoff(_parts, messenger, metadata, maps, liveness, hints, Id);
-        _antiEntropy!.Start(metadata, maps, liveness);
+        _antiEntropy!.Start(metadata, maps, liveness, _groups!);
         _groups!.Start();
         await ServeAsync(CreateExecution(metadata, messenger, maps, liveness, clock, hints), linked.Token);
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using Coterie.Model.Keys;
 using Coterie.Model.Reads;
 using Coterie.Model.Rows;
-using Coterie.Model.Time;
 
 namespace Coterie.Model.Deletes;
 
@@ -21,7 +20,7 @@ public sealed class PartitionPurge
 {
     private readonly List<RangeDeletion> _ranges = [];
     private RangeDeletionIndex? _index;
-    private FormationTime _horizon;
+    private PurgeLimit _limit;
     private Deletion _partition = Deletion.None;
     private bool _headerSaysRanges;
 
@@ -34,11 +33,11 @@ public sealed class PartitionPurge
     /// <summary>The header says that there are range tombstones.</summary>
     public bool HasRanges => _headerSaysRanges;
 
-    public void Begin(FormationTime horizon)
+    public void Begin(PurgeLimit limit)
     {
         _ranges.Clear();
         _index = null;
-        _horizon = horizon;
+        _limit = limit;
         _partition = Deletion.None;
         _headerSaysRanges = HasPurgeable = false;
     }
@@ -49,7 +48,7 @@ public sealed class PartitionPurge
         var reader = new RowReader(row);
         _headerSaysRanges = reader.HasRanges;
         _partition = reader.RowDeletion;
-        HasPurgeable |= RowPurge.IsPurgeable(_partition, _horizon);
+        HasPurgeable |= RowPurge.IsPurgeable(_partition, _limit);
     }
 
     /// <summary>A range tombstone. Shown after the header. Those not shown shadow nothing here and are not swept.</summary>
@@ -65,7 +64,7 @@ public sealed class PartitionPurge
             _index = null;
         }
 
-        HasPurgeable |= isShadowed || RowPurge.IsPurgeable(deletion, _horizon);
+        HasPurgeable |= isShadowed || RowPurge.IsPurgeable(deletion, _limit);
     }
 
     /// <summary>The latest deletion over a row, or over the static row, which ranges do not cover.</summary>
@@ -78,13 +77,13 @@ public sealed class PartitionPurge
     public PurgeAction Row(ReadOnlySpan<byte> entryKey, ReadOnlySpan<byte> row, IBufferWriter<byte> destination)
     {
         var outer = Over(entryKey);
-        if (outer.IsNone && RowPurge.OldestPurgeable(row) >= _horizon.Milliseconds)
+        if (outer.IsNone && RowPurge.OldestPurgeable(row) >= _limit.Horizon.Milliseconds)
         {
             return PurgeAction.Keep;
         }
 
         var scratch = new ArrayBufferWriter<byte>(row.Length + 1);
-        if (!RowPurge.Apply(row, outer, _horizon, keepsRanges: true, scratch))
+        if (!RowPurge.Apply(row, outer, _limit, keepsRanges: true, scratch))
         {
             return PurgeAction.Remove;
         }
@@ -110,7 +109,7 @@ public sealed class PartitionPurge
             return PurgeAction.Remove;
         }
 
-        return RowPurge.IsPurgeable(deletion, _horizon) && WasShown(entryKey, deletion) ? PurgeAction.Remove : PurgeAction.Keep;
+        return RowPurge.IsPurgeable(deletion, _limit) && WasShown(entryKey, deletion) ? PurgeAction.Remove : PurgeAction.Keep;
     }
 
     /// <summary>After all range tombstones: the header as it is now. On <see cref="PurgeAction.Replace"/> what is left of it is appended.</summary>
@@ -118,9 +117,9 @@ public sealed class PartitionPurge
     public PurgeAction LastHeader(ReadOnlySpan<byte> row, bool anyRangeLeft, IBufferWriter<byte> destination)
     {
         // Another deletion than the one that the rows were swept under: it stays until they have been swept under it.
-        var horizon = new RowReader(row).RowDeletion == _partition ? _horizon : default;
+        var limit = new RowReader(row).RowDeletion == _partition ? _limit : default;
         var scratch = new ArrayBufferWriter<byte>(row.Length + 1);
-        if (!RowPurge.Apply(row, Deletion.None, horizon, anyRangeLeft, scratch))
+        if (!RowPurge.Apply(row, Deletion.None, limit, anyRangeLeft, scratch))
         {
             return PurgeAction.Remove;
         }

@@ -1,30 +1,29 @@
 using System.Buffers;
 using Coterie.Model.Rows;
-using Coterie.Model.Time;
 
 namespace Coterie.Model.Deletes;
 
 /// <summary>
-/// What a horizon allows to be swept out of one row: deletions and tombstones formed before it, and expiring cells that expired before it.
+/// What a limit allows to be swept out of one row: deletions and tombstones formed before its horizon, and expiring cells that expired before it.
 /// What they shadow within the row is gone already, by the merge. The result is canonical: rows with equal states before have equal states after.
 /// </summary>
 public static class RowPurge
 {
     /// <summary>
-    /// Appends what is left of the row at the horizon. False if nothing is (nothing is appended). A header's flag of ranges stays; whether there are
+    /// Appends what is left of the row at the limit. False if nothing is (nothing is appended). A header's flag of ranges stays; whether there are
     /// any is not for one row to say.
     /// </summary>
     /// <exception cref="MalformedDataException">The row is not decodable.</exception>
-    public static bool Apply(ReadOnlySpan<byte> row, FormationTime horizon, IBufferWriter<byte> destination) =>
-        Apply(row, Deletion.None, horizon, keepsRanges: true, destination);
+    public static bool Apply(ReadOnlySpan<byte> row, PurgeLimit limit, IBufferWriter<byte> destination) =>
+        Apply(row, Deletion.None, limit, keepsRanges: true, destination);
 
-    /// <summary>The same of a row under the deletion of its partition or of a range: what that shadows goes too, whatever the horizon.</summary>
+    /// <summary>The same of a row under the deletion of its partition or of a range: what that shadows goes too, whatever the limit.</summary>
     /// <exception cref="MalformedDataException">The row is not decodable.</exception>
-    public static bool Apply(ReadOnlySpan<byte> row, Deletion outer, FormationTime horizon, IBufferWriter<byte> destination) =>
-        Apply(row, outer, horizon, keepsRanges: true, destination);
+    public static bool Apply(ReadOnlySpan<byte> row, Deletion outer, PurgeLimit limit, IBufferWriter<byte> destination) =>
+        Apply(row, outer, limit, keepsRanges: true, destination);
 
     /// <param name="keepsRanges">Keep a header's flag of ranges.</param>
-    internal static bool Apply(ReadOnlySpan<byte> row, Deletion outer, FormationTime horizon, bool keepsRanges, IBufferWriter<byte> destination)
+    internal static bool Apply(ReadOnlySpan<byte> row, Deletion outer, PurgeLimit limit, bool keepsRanges, IBufferWriter<byte> destination)
     {
         var reader = new RowReader(row);
         var writer = new RowWriter(destination, outer);
@@ -33,8 +32,8 @@ public static class RowPurge
             writer.HasRanges();
         }
 
-        writer.RowDeletion(Kept(reader.RowDeletion, horizon));
-        if (reader.HasMarker && !IsPurgeable(reader.Marker, horizon))
+        writer.RowDeletion(Kept(reader.RowDeletion, limit));
+        if (reader.HasMarker && !IsPurgeable(reader.Marker, limit))
         {
             writer.Marker(reader.Marker);
         }
@@ -44,12 +43,12 @@ public static class RowPurge
             switch (reader.Part)
             {
                 case RowPart.Collection:
-                    writer.BeginCollection(reader.Column, Kept(reader.CollectionDeletion, horizon));
+                    writer.BeginCollection(reader.Column, Kept(reader.CollectionDeletion, limit));
                     break;
-                case RowPart.SimpleColumn when !IsPurgeable(reader.CurrentCell, horizon):
+                case RowPart.SimpleColumn when !IsPurgeable(reader.CurrentCell, limit):
                     writer.SimpleColumn(reader.Column, reader.CurrentCell);
                     break;
-                case RowPart.Element when !IsPurgeable(reader.CurrentCell, horizon):
+                case RowPart.Element when !IsPurgeable(reader.CurrentCell, limit):
                     writer.Element(reader.ElementKey, reader.CurrentCell);
                     break;
             }
@@ -66,7 +65,7 @@ public static class RowPurge
 
     /// <summary>
     /// The least formation or expiry, in milliseconds, of all that can ever be swept out of the row: there is something to sweep exactly at
-    /// horizons above it. <see cref="long.MaxValue"/> if there is nothing.
+    /// horizons above it, whatever its timestamp. <see cref="long.MaxValue"/> if there is nothing.
     /// </summary>
     /// <exception cref="MalformedDataException">The row is not decodable.</exception>
     public static long OldestPurgeable(ReadOnlySpan<byte> row)
@@ -88,12 +87,14 @@ public static class RowPurge
         return oldest;
     }
 
-    /// <summary>Whether the horizon allows this deletion to be swept.</summary>
-    public static bool IsPurgeable(Deletion deletion, FormationTime horizon) => !deletion.IsNone && deletion.Formed.CompareTo(horizon) < 0;
+    /// <summary>Whether the limit allows this deletion to be swept.</summary>
+    public static bool IsPurgeable(Deletion deletion, PurgeLimit limit) =>
+        !deletion.IsNone && deletion.Formed.CompareTo(limit.Horizon) < 0 && deletion.Timestamp.CompareTo(limit.Newest) <= 0;
 
-    private static bool IsPurgeable(in Cell cell, FormationTime horizon) => PurgeableFrom(cell) < horizon.Milliseconds;
+    private static bool IsPurgeable(in Cell cell, PurgeLimit limit) =>
+        PurgeableFrom(cell) < limit.Horizon.Milliseconds && cell.Timestamp.CompareTo(limit.Newest) <= 0;
 
-    private static Deletion Kept(Deletion deletion, FormationTime horizon) => IsPurgeable(deletion, horizon) ? Deletion.None : deletion;
+    private static Deletion Kept(Deletion deletion, PurgeLimit limit) => IsPurgeable(deletion, limit) ? Deletion.None : deletion;
 
     /// <summary>An expiry that no clock will reach is never swept: the product is kept within 64 bits.</summary>
     private static long PurgeableFrom(in Cell cell) => cell.Kind switch

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Coterie.Model.Deletes;
 using Coterie.Model.Keys;
-using Coterie.Model.Time;
 using Coterie.Storage;
 
 namespace Coterie.Replica.Deletes;
@@ -10,7 +9,7 @@ namespace Coterie.Replica.Deletes;
 /// The deletions of the partition of a key: what shadows its rows, wherever in it they lie. For whoever reads rows by themselves, a leaf or a list of
 /// keys: what a deletion shadows must leave a replica no more than what has been swept. Kept from one row to the next of the same partition.
 /// </summary>
-internal sealed class PartitionDeletions(IStorageEngine engine, FormationTime horizon)
+internal sealed class PartitionDeletions(IStorageEngine engine, PurgeLimit limit)
 {
     /// <summary>Range tombstones of one partition that one sweep takes on. The rest waits for the next.</summary>
     public const int RangesMax = 10_000;
@@ -51,7 +50,7 @@ internal sealed class PartitionDeletions(IStorageEngine engine, FormationTime ho
 
     private void Load(bool purgeableOnly)
     {
-        Purge.Begin(horizon);
+        Purge.Begin(limit);
         _value.ResetWrittenCount();
         if (engine.Get(StorageArea.Data, KeyOf(EntryKey.Header), _value, cachedOnly: false) != GetResult.Found)
         {
@@ -69,7 +68,7 @@ internal sealed class PartitionDeletions(IStorageEngine engine, FormationTime ho
             StorageArea.Data, KeyOf([(byte)EntryKind.RangeTombstone]), KeyOf([(byte)EntryKind.RangeTombstone + 1]), reverse: false);
         while (cursor.MoveNext() && (!purgeableOnly || shown < RangesMax))
         {
-            if (!purgeableOnly || RowPurge.OldestPurgeable(cursor.Value) < horizon.Milliseconds)
+            if (!purgeableOnly || RowPurge.OldestPurgeable(cursor.Value) < limit.Horizon.Milliseconds)
             {
                 Purge.Range(cursor.Key[_prefix.Length..], cursor.Value);
                 shown++;

@@ -2,7 +2,6 @@ using System.Buffers;
 using Coterie.Model;
 using Coterie.Model.Deletes;
 using Coterie.Model.Rows;
-using Coterie.Model.Time;
 using Coterie.Storage;
 using Coterie.Storage.Trees;
 using Coterie.Storage.Writer;
@@ -27,6 +26,9 @@ internal readonly record struct SweptEntry(byte[] Key, byte[]? Left)
 /// </param>
 internal sealed record LastEntry(byte[] Seen, byte[]? LeftAmongWrites);
 
+/// <summary>One sweep: why it may sweep, and how far.</summary>
+internal sealed record SweepScope(SweepRule Rule, PurgeLimit Limit);
+
 /// <summary>
 /// Puts what a sweep has left of some entries in their place. Entries are merged blindly, and what is put over one that has just been merged would swallow it: so
 /// where their leaves were written to since they were read, each is looked at again, on the writer loop, where nobody writes between.
@@ -35,7 +37,7 @@ internal sealed record LastEntry(byte[] Seen, byte[]? LeftAmongWrites);
 /// Tried and rejected: to read and try again until the leaves rest. A small table that is written with every sync is one leaf that never does.
 /// </remarks>
 internal sealed class SweepWrite(
-    IStorageEngine engine, TreeLeaves leaves, LeafBasis basis, bool isVisible, FormationTime horizon, IReadOnlyList<SweptEntry> entries)
+    IStorageEngine engine, TreeLeaves leaves, LeafBasis basis, bool isVisible, SweepScope scope, IReadOnlyList<SweptEntry> entries)
     : ConditionalWrite(leaves, basis)
 {
     /// <summary>Entries that the writer loop, which all writes wait for, looks at again; the rest is for the next try.</summary>
@@ -63,6 +65,11 @@ internal sealed class SweepWrite(
             return;
         }
 
+        if (!scope.Rule.Holds)
+        {
+            return;
+        }
+
         foreach (var entry in entries)
         {
             Put(batch, entry.Key, entry.Left);
@@ -73,6 +80,11 @@ internal sealed class SweepWrite(
 
     protected override void AppendChanged(StorageBatch batch)
     {
+        if (!scope.Rule.Holds)
+        {
+            return;
+        }
+
         // Whatever was committed before is visible here; what this batch holds so far comes on top.
         var now = new byte[]?[Math.Min(entries.Count, LookedAtMax)];
         var isKnown = new bool[now.Length];
@@ -190,7 +202,7 @@ internal sealed class SweepWrite(
         try
         {
             var left = new ArrayBufferWriter<byte>(now.Length + 1);
-            byte[]? rest = RowPurge.Apply(now, entry.Over, horizon, left) ? left.WrittenSpan.ToArray() : null;
+            byte[]? rest = RowPurge.Apply(now, entry.Over, scope.Limit, left) ? left.WrittenSpan.ToArray() : null;
             PutIfDifferent(batch, entry.Key, now, rest);
             return true;
         }

@@ -3,7 +3,7 @@ using Coterie.Cluster.Ring;
 using Coterie.Model.Deletes;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
-using Coterie.Model.Time;
+using Coterie.Model.Rows;
 using Coterie.Replica.Trees;
 using Coterie.Storage;
 using Coterie.Storage.Trees;
@@ -14,7 +14,7 @@ namespace Coterie.Replica.Deletes;
 /// <summary>How the sweep of a range ended.</summary>
 /// <param name="Swept">Entries that were removed or made smaller.</param>
 /// <param name="Read">Entries looked at.</param>
-/// <param name="IsDone">Nothing is left in it that the horizon allows to be swept. False: it was written to meanwhile, or there was no room; again later.</param>
+/// <param name="IsDone">Nothing is left in it that the limit allows to be swept. False: it was written to meanwhile, or there was no room; again later.</param>
 /// <param name="OldestLeft">No formation or expiry of anything that is left, and could be swept one day, is less (milliseconds).</param>
 public readonly record struct SweepResult(long Swept, long Read, bool IsDone, long OldestLeft)
 {
@@ -22,7 +22,7 @@ public readonly record struct SweepResult(long Swept, long Read, bool IsDone, lo
 }
 
 /// <summary>
-/// Sweeps what the horizon allows out of a range of keys, so many entries at a time: reads them on the I/O pool, works out what is left, and puts it in
+/// Sweeps what a rule allows out of a range of keys, so many entries at a time: reads them on the I/O pool, works out what is left, and puts it in
 /// place through the writer, which looks again where somebody has written since. See docs/decisions/0003-safe-deletes.md.
 /// </summary>
 /// <remarks>
@@ -37,35 +37,48 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     /// <summary>Times that one step is tried: each ends what the writer loop has time for where others write.</summary>
     private const int TriesMax = 8;
 
-    /// <summary>Sweeps the keys from <paramref name="lower"/> up to, not including, <paramref name="upper"/>, which belong to the group's ranges of the table.</summary>
+    /// <summary>Sweeps the keys from <paramref name="lower"/> up to, not including, <paramref name="upper"/>, to the horizon of the group that they belong to.</summary>
     /// <exception cref="IOException">The horizon could not be made durable: nothing was swept.</exception>
     /// <exception cref="StorageCorruptException">The bytes on disk are not what was written.</exception>
     /// <exception cref="Model.MalformedDataException">What was written is not what it should be, or the group is none of this node's.</exception>
-    public async Task<SweepResult> SweepAsync(StorageId table, ReplicaGroup group, byte[] lower, byte[] upper, CancellationToken cancellationToken)
+    public Task<SweepResult> SweepAsync(StorageId table, ReplicaGroup group, byte[] lower, byte[] upper, CancellationToken cancellationToken) =>
+        SweepAsync(RuleOf(table, group), lower, upper, cancellationToken);
+
+    internal SweepRule RuleOf(StorageId table, ReplicaGroup group) => new HorizonRule(horizons, table, group);
+
+    /// <summary>The same as far as a rule says.</summary>
+    /// <exception cref="IOException">What the rule depends on could not be made durable: nothing was swept.</exception>
+    /// <exception cref="StorageCorruptException">The bytes on disk are not what was written.</exception>
+    /// <exception cref="Model.MalformedDataException">What was written is not what it should be.</exception>
+    public async Task<SweepResult> SweepAsync(SweepRule rule, byte[] lower, byte[] upper, CancellationToken cancellationToken)
     {
-        if (horizons.StateOf(table, group)?.Deletes.Horizon is not { Milliseconds: > 0 })
+        if (rule.Limit is not { } known)
         {
             return SweepResult.Nothing with { OldestLeft = long.MinValue };
         }
 
-        if (await IsCleanAsync(table, group, lower, upper, cancellationToken) is { } clean)
+        if (await IsCleanAsync(known, lower, upper, cancellationToken) is { } clean)
         {
             // Nothing goes, so nothing need be refused for it.
             return clean;
         }
 
-        // From here on the writer loop refuses repairs from before the horizon; what it took before is in the store, ahead of what follows.
-        var horizon = await horizons.BeginSweepAsync(table, group);
+        var scope = new SweepScope(rule, await rule.BeginAsync());
         var total = SweepResult.Nothing;
         byte[]? next = lower;
         while (next is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var step = await StepAsync(next, upper, horizon, last: false);
+            if (!rule.Holds)
+            {
+                return total with { IsDone = false };
+            }
+
+            var step = await StepAsync(next, upper, scope, last: false);
             total = Sum(total, step.Result);
             foreach (var partition in step.Partitions)
             {
-                total = Sum(total, await SweepPartitionAsync(partition, horizon, cancellationToken));
+                total = Sum(total, await SweepPartitionAsync(partition, scope, cancellationToken));
             }
 
             next = step.Next;
@@ -75,16 +88,15 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     }
 
     /// <summary>Looks only. Null: there is something to sweep.</summary>
-    private async Task<SweepResult?> IsCleanAsync(StorageId table, ReplicaGroup group, byte[] lower, byte[] upper, CancellationToken cancellationToken)
+    private async Task<SweepResult?> IsCleanAsync(PurgeLimit limit, byte[] lower, byte[] upper, CancellationToken cancellationToken)
     {
-        var horizon = horizons.StateOf(table, group)!.Deletes.Horizon;
         var total = SweepResult.Nothing;
         byte[]? next = lower;
         while (next is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var from = next;
-            if (StorageWork<Step>.TryRun(engine, () => ReadStep(from, upper, horizon, shown: null)) is not { } looking)
+            if (StorageWork<Step>.TryRun(engine, () => ReadStep(from, upper, limit, shown: null)) is not { } looking)
             {
                 return total with { IsDone = false };
             }
@@ -103,24 +115,24 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     }
 
     /// <summary>All rows of the partition, then its deletions.</summary>
-    private async Task<SweepResult> SweepPartitionAsync(byte[] prefix, FormationTime horizon, CancellationToken cancellationToken)
+    private async Task<SweepResult> SweepPartitionAsync(byte[] prefix, SweepScope scope, CancellationToken cancellationToken)
     {
-        var shown = new PartitionDeletions(engine, horizon);
+        var shown = new PartitionDeletions(engine, scope.Limit);
         var total = SweepResult.Nothing;
         byte[]? next = [.. prefix, (byte)EntryKind.Static];
         byte[] upper = [.. prefix, 0xFF];
         while (next is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var step = await StepAsync(next, upper, horizon, last: false, shown);
+            var step = await StepAsync(next, upper, scope, last: false, shown);
             total = Sum(total, step.Result);
             next = step.Next;
         }
 
-        return total.IsDone ? Sum(total, (await StepAsync(prefix, [.. prefix, (byte)EntryKind.RangeTombstone + 1], horizon, last: true, shown)).Result) : total;
+        return total.IsDone ? Sum(total, (await StepAsync(prefix, [.. prefix, (byte)EntryKind.RangeTombstone + 1], scope, last: true, shown)).Result) : total;
     }
 
-    private async Task<Step> StepAsync(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown = null)
+    private async Task<Step> StepAsync(byte[] lower, byte[] upper, SweepScope scope, bool last, PartitionDeletions? shown = null)
     {
         var swept = 0;
         byte[]? next = null;
@@ -128,7 +140,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         {
             // Where the first try ends the others end too, although entries have gone and there would be room for more.
             var end = next ?? upper;
-            if (StorageWork<Work>.TryRun(engine, () => Prepare(lower, end, horizon, last, shown)) is not { } preparing)
+            if (StorageWork<Work>.TryRun(engine, () => Prepare(lower, end, scope, last, shown)) is not { } preparing)
             {
                 return Step.Undone(null, swept);
             }
@@ -139,7 +151,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
             var left = step.Entries.Count;
             if (left > 0)
             {
-                var write = new SweepWrite(engine, leaves, basis, isVisible, horizon, step.Entries);
+                var write = new SweepWrite(engine, leaves, basis, isVisible, scope, step.Entries);
                 if (writer.TryEnqueue(write) && await write.Done == WriteResult.Durable)
                 {
                     swept += write.Settled;
@@ -160,9 +172,9 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
     }
 
     /// <summary>Reads once to see whether there is anything to sweep and where the step ends, and again with a basis for what is to be written.</summary>
-    private Work Prepare(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown)
+    private Work Prepare(byte[] lower, byte[] upper, SweepScope scope, bool last, PartitionDeletions? shown)
     {
-        var first = Read(lower, upper, horizon, last, shown);
+        var first = Read(lower, upper, scope, last, shown);
         if (first.Entries.Count == 0)
         {
             return new Work(first, default, IsVisible: true);
@@ -171,20 +183,20 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
         // What these leaves were last written with must be visible to the read that counts, so they are looked at before it.
         var basis = leaves.Survey.BasisOf(lower, first.Next ?? upper);
         var committed = leaves.CommittedBatch;
-        var again = Read(lower, first.Next ?? upper, horizon, last, shown);
+        var again = Read(lower, first.Next ?? upper, scope, last, shown);
         return new Work(again with { Next = again.Next ?? first.Next }, basis, basis.Leaves.All(leaf => leaf.LastBatch <= committed));
     }
 
-    private Step Read(byte[] lower, byte[] upper, FormationTime horizon, bool last, PartitionDeletions? shown) =>
-        last ? ReadLast(lower, upper, shown!) : ReadStep(lower, upper, horizon, shown);
+    private Step Read(byte[] lower, byte[] upper, SweepScope scope, bool last, PartitionDeletions? shown) =>
+        last ? ReadLast(lower, upper, shown!) : ReadStep(lower, upper, scope.Limit, shown);
 
     private static SweepResult Sum(SweepResult left, SweepResult right) =>
         new(left.Swept + right.Swept, left.Read + right.Read, left.IsDone && right.IsDone, Math.Min(left.OldestLeft, right.OldestLeft));
 
     /// <summary>Rows from <paramref name="lower"/> on, and the partitions of which a deletion can be swept, if they are not being swept already.</summary>
-    private Step ReadStep(byte[] lower, byte[] upper, FormationTime horizon, PartitionDeletions? shown)
+    private Step ReadStep(byte[] lower, byte[] upper, PurgeLimit limit, PartitionDeletions? shown)
     {
-        var deletions = shown ?? new PartitionDeletions(engine, horizon);
+        var deletions = shown ?? new PartitionDeletions(engine, limit);
         var entries = new List<SweptEntry>();
         var partitions = new List<byte[]>();
         var left = new ArrayBufferWriter<byte>();
@@ -210,7 +222,7 @@ public sealed class Sweeper(IStorageEngine engine, IStorageWriter writer, TreeLe
                 }
 
                 // Those that go are older than what stays, and go with the partition's sweep or make it undone.
-                oldest = Math.Min(oldest, RowPurge.OldestPurgeable(cursor.Value) is var formed && formed < horizon.Milliseconds ? long.MaxValue : formed);
+                oldest = RowPurge.IsPurgeable(new RowReader(cursor.Value).RowDeletion, limit) ? oldest : Math.Min(oldest, RowPurge.OldestPurgeable(cursor.Value));
                 continue;
             }
 

@@ -2,23 +2,19 @@ using Coterie.Cluster.Ring;
 using Coterie.Model.Ids;
 using Coterie.Model.Time;
 using Coterie.Model.Trees;
-using Coterie.Replica.Trees;
-using Coterie.Storage.Trees;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Replica.Deletes;
 
 /// <summary>
-/// Sweeps groups to their horizons, each once for each horizon: when an exchange begins, since horizons rise by exchanges only, and since there is
-/// nothing to compare before it is done. Leaves that hold nothing old enough are not read.
+/// Sweeps leaderless groups to their horizons, each once for each horizon: when an exchange begins, since horizons rise by exchanges only, and since there is
+/// nothing to compare before it is done.
 /// </summary>
 /// <remarks>
 /// Once a group has been swept to a horizon it stays so: nothing that it allows to be swept is taken any more, from nobody.
 /// </remarks>
-public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time, TreeCounters counters, ILogger<Sweeps> logger) : IAsyncDisposable
+public sealed class Sweeps(LeafSweep sweep, TimeProvider time, ILogger<Sweeps> logger) : IAsyncDisposable
 {
-    private const int LeavesAtATime = 64;
-
     /// <summary>How long an exchange waits for a sweep to end; then it begins again later, and the sweep goes on.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
 
@@ -82,9 +78,10 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
         try
         {
             isDone = true;
+            var rule = sweep.RuleOf(table, group);
             foreach (var span in group.Ranges)
             {
-                isDone &= await SweepAsync(table, group, KeyRange.OfTokens(table, span.Start, span.End), horizon);
+                isDone &= await sweep.SweepAsync(rule, KeyRange.OfTokens(table, span.Start, span.End), _stopping.Token);
             }
         }
         catch (OperationCanceledException)
@@ -108,40 +105,6 @@ public sealed class Sweeps(Sweeper sweeper, TreeLeaves leaves, TimeProvider time
         }
 
         return isDone;
-    }
-
-    private async Task<bool> SweepAsync(StorageId table, ReplicaGroup group, KeyRange range, FormationTime horizon)
-    {
-        var isDone = true;
-        byte[]? next = range.Lower;
-        while (next is not null)
-        {
-            var views = leaves.Survey.Unswept(next, range.Upper, horizon.Milliseconds, LeavesAtATime);
-            next = views.Count == LeavesAtATime && views[^1].End.AsSpan().SequenceCompareTo(range.Upper) < 0 ? views[^1].End : null;
-            foreach (var view in views)
-            {
-                isDone &= await SweepAsync(table, group, range, view);
-            }
-        }
-
-        return isDone;
-    }
-
-    private async Task<bool> SweepAsync(StorageId table, ReplicaGroup group, KeyRange range, LeafView view)
-    {
-        // A leaf at the end of the group's range belongs to another group too, and cannot be dated by looking at a part of it.
-        var isWhole = range.Lower.AsSpan().SequenceCompareTo(view.Start) <= 0 && range.Upper.AsSpan().SequenceCompareTo(view.End) >= 0;
-        var isDating = isWhole && leaves.TryBeginDating(view.Leaf);
-        var part = range.Within(view.Start, view.End);
-        var result = await sweeper.SweepAsync(table, group, part.Lower, part.Upper, _stopping.Token);
-        counters.Read(result.Read);
-        counters.Swept(result.Swept);
-        if (isDating && result.IsDone)
-        {
-            leaves.EndDating(view.Leaf, result.OldestLeft);
-        }
-
-        return result.IsDone;
     }
 
     private sealed record Run(FormationTime Horizon, Task<bool> Ends);

@@ -3,7 +3,7 @@ using Coterie.Raft;
 namespace Coterie.Replica.Groups;
 
 /// <summary>Committed entries on their way into the tables, in the order of the log. Guarded by the member's lock.</summary>
-internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
+internal sealed class ApplyQueue(GroupMember member, GroupParts parts, SweepGround ground)
 {
     private readonly Queue<EntriesWrite> _writes = [];
 
@@ -29,12 +29,12 @@ internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
         }
     }
 
-    /// <summary>What the writer has not taken yet is not to be written any more: what is fetched instead contains it.</summary>
-    public void DropWaiting()
+    /// <summary>What the disk has not taken yet is not to be written any more: what is fetched instead contains it.</summary>
+    public void TakeAsFetched()
     {
         foreach (var write in _writes)
         {
-            write.State = write.State == ApplyState.Waiting ? ApplyState.Done : write.State;
+            write.TakeAsFetched();
         }
     }
 
@@ -45,6 +45,7 @@ internal sealed class ApplyQueue(GroupMember member, GroupParts parts)
         while (_writes.TryPeek(out var first) && first.State == ApplyState.Done)
         {
             index = _writes.Dequeue().LastIndex;
+            ground.Applied(first.Stamp);
         }
 
         return index;

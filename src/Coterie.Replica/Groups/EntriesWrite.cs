@@ -18,9 +18,31 @@ internal enum ApplyState : byte
 /// <summary>Committed entries on their way into the tables.</summary>
 internal sealed class EntriesWrite(GroupMember owner, LiveTables tables, IReadOnlyList<RaftEntry> entries) : IPendingWrite
 {
+    private bool _isFetched;
+
     public long LastIndex => entries[^1].Index;
 
+    /// <summary>The greatest of the commands'; 0: there is none.</summary>
+    public long Stamp { get; } = entries.Where(static entry => entry.Kind == RaftEntryKind.Command).Select(static entry => GroupCommand.StampOf(entry.Payload.Span)).DefaultIfEmpty().Max();
+
     public ApplyState State { get; set; }
+
+    /// <summary>
+    /// The rows are fetched from a member that has applied these entries. They are not written any more: later they might bring back what was deleted and
+    /// swept there.
+    /// </summary>
+    public void TakeAsFetched()
+    {
+        _isFetched = true;
+        State = State == ApplyState.Waiting ? ApplyState.Done : State;
+    }
+
+    public void Ended(WriteResult result) => State = result switch
+    {
+        WriteResult.Durable => ApplyState.Done,
+        WriteResult.Full => _isFetched ? ApplyState.Done : ApplyState.Waiting,
+        _ => ApplyState.Sent,
+    };
 
     public int Bytes { get; } = entries.Sum(static entry => entry.Bytes);
 

@@ -25,6 +25,7 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly ApplyQueue _applying;
     private readonly MemberRestore _restore;
     private readonly LeaderPlacement _placement;
+    private readonly SweepGround _ground;
     private readonly PassivePeers _passivePeers;
     private LogWrite? _unsentLog;
     private bool _isLogIdle = true;
@@ -43,13 +44,14 @@ internal sealed class GroupMember : IAsyncDisposable
         var stored = _store.Load(parts.Engine, group.Nodes.Length, parts.LastLoss);
         _stamp = stored.Stamp;
         _applied = stored.Log.Applied;
+        _ground = new SweepGround(this, parts, _store, stored.AppliedStamp);
         _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
         {
             IsPassive = stored.IsPassive,
         };
         _waiters = new Waiters(parts.Time);
         _comparisons = new Comparisons(this, parts);
-        _applying = new ApplyQueue(this, parts);
+        _applying = new ApplyQueue(this, parts, _ground);
         _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
         _passivePeers = new PassivePeers(group, _core);
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
@@ -59,6 +61,9 @@ internal sealed class GroupMember : IAsyncDisposable
 
     /// <summary>Guards everything here, and what restores it.</summary>
     internal Lock Gate => _gate;
+
+    /// <summary>What may be swept out of the group's rows.</summary>
+    internal SweepGround Sweeping => _ground;
 
     /// <summary>Under the lock: everything up to this index is in the tables, as far as they are here.</summary>
     internal long Applied => _applied;
@@ -107,7 +112,12 @@ internal sealed class GroupMember : IAsyncDisposable
             _core.Tick();
             Resend();
             _waiters.DropExpired();
-            LogShortening.IfLong(_core.Log, _applied, _stamp, _store, _parts);
+            if (!_restore.NeedsRows)
+            {
+                // The log may be the only copy here of what is missing.
+                LogShortening.IfLong(_core.Log, _ground.Permit(), _stamp, _store, _parts);
+            }
+
             _restore.Tick(_isLogIdle && _unsentLog is null);
             PlaceLeader();
             Take();
@@ -304,17 +314,26 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         lock (_gate)
         {
-            write.State = result switch
-            {
-                WriteResult.Durable => ApplyState.Done,
-                WriteResult.Full => ApplyState.Waiting,
-                _ => ApplyState.Sent,
-            };
+            write.Ended(result);
             CountApplied();
             Take();
         }
 
         Answer();
+    }
+
+    /// <summary>Under the lock: removes all rows, which are then fetched from a member that has applied everything that was given out here.</summary>
+    internal bool TryRemove(RestoreWrite removal)
+    {
+        _ground.Removing();
+        if (!_parts.Writer.TryEnqueue(removal))
+        {
+            return false;
+        }
+
+        _applying.TakeAsFetched();
+        CountApplied();
+        return true;
     }
 
     /// <summary>Under the lock: all rows are here as of this position of the log, or later.</summary>
@@ -424,7 +443,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
             if (output.Fetch is { } fetch)
             {
-                Fetch(_group.Nodes[fetch.From], fetch.Position);
+                _restore.Want(_group.Nodes[fetch.From], fetch.Position);
             }
 
             foreach (var read in output.Reads)
@@ -455,14 +474,6 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         _isLogIdle = false;
         _unsentLog = _parts.Writer.TryEnqueue(write) ? null : write;
-    }
-
-    private void Fetch(NodeId source, LogPosition position)
-    {
-        // What the writer has not taken yet is part of what is fetched. Later it might bring back what has been deleted and swept there.
-        _applying.DropWaiting();
-        CountApplied();
-        _restore.Want(source, position);
     }
 
     private void Apply(List<RaftEntry> entries)

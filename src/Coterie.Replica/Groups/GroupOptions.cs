@@ -9,6 +9,9 @@ public sealed record GroupOptions
 
     public RaftOptions Raft { get; init; } = new();
 
+    /// <summary>How often it is looked whether there are deletions to sweep.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>From so many bytes on the older half of a log is dropped, as far as it has been applied.</summary>
     public long LogBytesMax { get; init; } = 64 * 1024 * 1024;
 }

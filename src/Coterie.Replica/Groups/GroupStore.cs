@@ -16,6 +16,7 @@ internal sealed class GroupStore(GroupId group)
     private const byte EntryKind = 2;
     private const byte CountsKind = 3;
     private const byte FetchKind = 4;
+    private const byte AppliedKind = 5;
     private const byte Nobody = 0xFF;
 
     private long _lastOnDisk;
@@ -30,6 +31,7 @@ internal sealed class GroupStore(GroupId group)
         var before = default(LogPosition);
         var stamp = 0L;
         var (countsSince, isFetching) = (0L, false);
+        var (applied, appliedStamp) = (0L, 0L);
         var entries = new List<RaftEntry>();
         using var cursor = engine.Scan(StorageArea.Raft, Key(StateKind), Key(byte.MaxValue), reverse: false);
         while (cursor.MoveNext())
@@ -65,14 +67,23 @@ internal sealed class GroupStore(GroupId group)
                 case FetchKind when value.IsEmpty:
                     isFetching = true;
                     break;
+                case AppliedKind when value.Length == 2 * sizeof(long):
+                    (applied, appliedStamp) = (BinaryPrimitives.ReadInt64BigEndian(value), BinaryPrimitives.ReadInt64BigEndian(value[sizeof(long)..]));
+                    Require(applied >= 0 && applied <= before.Index + entries.Count, key);
+                    break;
                 default:
                     throw Damaged(key, "cannot be read");
             }
         }
 
         var log = new RaftLog(before, entries);
+        if (applied > before.Index)
+        {
+            log.Include(new LogPosition(applied, entries[(int)(applied - before.Index) - 1].Term));
+        }
+
         _lastOnDisk = log.LastIndex;
-        return new StoredGroup(state, log, stamp, IsPassive: countsSince < lastLoss, isFetching);
+        return new StoredGroup(state, log, stamp, IsPassive: countsSince < lastLoss, isFetching, appliedStamp);
     }
 
     public void Append(StorageBatch batch, RaftWrite write)
@@ -103,6 +114,19 @@ internal sealed class GroupStore(GroupId group)
         }
 
         _lastOnDisk = write.Entries[^1].Index;
+    }
+
+    /// <summary>
+    /// Entries up to the index are in the tables, and are not applied again at a restart: what they deleted may be swept. What applied them is before this in
+    /// the store, which loses nothing but its end.
+    /// </summary>
+    /// <param name="stamp">The greatest of theirs.</param>
+    public void MarkApplied(StorageBatch batch, long index, long stamp)
+    {
+        Span<byte> value = stackalloc byte[2 * sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(value, index);
+        BinaryPrimitives.WriteInt64BigEndian(value[sizeof(long)..], stamp);
+        batch.Put(StorageArea.Raft, Key(AppliedKind), value);
     }
 
     /// <summary>The rows of the group are not all here from now on.</summary>
@@ -215,4 +239,5 @@ internal sealed class GroupStore(GroupId group)
 /// <param name="Stamp">The greatest that a command up to the end of the log has.</param>
 /// <param name="IsPassive">The node has lost writes since this member last counted: it may have forgotten what it promised.</param>
 /// <param name="IsFetching">Rows of the group are missing.</param>
-internal readonly record struct StoredGroup(HardState State, RaftLog Log, long Stamp, bool IsPassive, bool IsFetching);
+/// <param name="AppliedStamp">The greatest that is known of what the log says is applied.</param>
+internal readonly record struct StoredGroup(HardState State, RaftLog Log, long Stamp, bool IsPassive, bool IsFetching, long AppliedStamp);

@@ -22,23 +22,24 @@ internal sealed class LogWrite(GroupMember owner, GroupStore store, RaftWrite wr
 }
 
 /// <summary>The log on the disk is cut off in front. Nobody waits for it.</summary>
-internal sealed class LogShortening(GroupStore store, LogPosition before, long stamp) : IPendingWrite
+/// <param name="applied">What is in the tables: more than what is dropped.</param>
+internal sealed class LogShortening(GroupStore store, LogPosition before, long stamp, SweepPermit applied) : IPendingWrite
 {
     public int Bytes => 64;
 
     /// <summary>The log is kept as long as it is small: a member that was away for a while finds in it what it lacks.</summary>
-    public static void IfLong(RaftLog log, long applied, long stamp, GroupStore store, GroupParts parts)
+    public static void IfLong(RaftLog log, SweepPermit applied, long stamp, GroupStore store, GroupParts parts)
     {
         if (log.Bytes <= parts.Options.LogBytesMax)
         {
             return;
         }
 
-        var index = Math.Min(Math.Min(applied, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
+        var index = Math.Min(Math.Min(applied.Index, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
         if (index > log.Before.Index)
         {
             log.DropUpTo(index);
-            parts.Writer.TryEnqueue(new LogShortening(store, log.Before, stamp));
+            parts.Writer.TryEnqueue(new LogShortening(store, log.Before, stamp, applied));
         }
     }
 
@@ -47,6 +48,7 @@ internal sealed class LogShortening(GroupStore store, LogPosition before, long s
         // What the dropped entries have written to the tables is on the disk with it.
         batch.RequireSync();
         store.Shorten(batch, before, stamp);
+        store.MarkApplied(batch, applied.Index, applied.Stamp);
     }
 
     public void Completed(WriteResult result)

@@ -30,6 +30,18 @@ public sealed class RowPurgeTests
             },
             iter: Iterations);
 
+    /// <summary>Where a log orders writes, what is not yet applied must find everything that is newer still there.</summary>
+    [Fact]
+    public void Nothing_with_a_later_timestamp_than_the_limit_goes() =>
+        Gen.Select(RowGen.Rows, Horizons, Gen.OneOf(long.MinValue, -1L, 0, 1, 2, 3, 5, long.MaxValue)).Sample(
+            (row, horizon, newest) =>
+            {
+                var expected = Purge(row.Normal(), horizon.Milliseconds, newest);
+                var left = Apply(row.Encode(), new PurgeLimit(horizon, new WriteTimestamp(newest)));
+                Assert.Equal(expected.IsEmpty ? null : expected.ToString(), left is null ? null : RowState.Decode(left).ToString());
+            },
+            iter: Iterations);
+
     [Fact]
     public void There_is_something_to_sweep_exactly_above_the_oldest_that_can_be_swept() =>
         Gen.Select(RowGen.Encoded, Horizons).Sample(
@@ -58,19 +70,19 @@ public sealed class RowPurgeTests
             },
             iter: Iterations);
 
-    private static byte[]? Apply(byte[] row, FormationTime horizon)
+    private static byte[]? Apply(byte[] row, PurgeLimit limit)
     {
         var destination = new ArrayBufferWriter<byte>();
-        var any = RowPurge.Apply(row, horizon, destination);
+        var any = RowPurge.Apply(row, limit, destination);
         Assert.Equal(any, destination.WrittenCount > 0);
         return any ? destination.WrittenSpan.ToArray() : null;
     }
 
-    private static RowState Purge(RowState row, long horizon)
+    private static RowState Purge(RowState row, long horizon, long newest = long.MaxValue)
     {
-        bool Goes(CellState cell) => cell.Kind == CellKind.Tombstone ? cell.Formed < horizon
-            : cell.Kind == CellKind.Expiring && (decimal)cell.ExpiresAt * 1000 < horizon;
-        Deletion Kept(Deletion deletion) => deletion.Formed.Milliseconds < horizon ? Deletion.None : deletion;
+        bool Goes(CellState cell) => cell.Timestamp <= newest && (cell.Kind == CellKind.Tombstone ? cell.Formed < horizon
+            : cell.Kind == CellKind.Expiring && (decimal)cell.ExpiresAt * 1000 < horizon);
+        Deletion Kept(Deletion deletion) => deletion.Timestamp.Microseconds <= newest && deletion.Formed.Milliseconds < horizon ? Deletion.None : deletion;
 
         var left = new RowState { HasRanges = row.HasRanges, Deletion = Kept(row.Deletion), Marker = row.Marker is null || Goes(row.Marker) ? null : row.Marker };
         foreach (var (id, cell) in row.Simple.Where(one => !Goes(one.Value)))

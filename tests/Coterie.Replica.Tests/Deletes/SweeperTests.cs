@@ -226,7 +226,7 @@ public sealed class SweeperTests : IAsyncLifetime, IStorageWriter
 
         var entries = Enumerable.Range(0, Rows).Select(i => new SweptEntry([.. Prefix("a"), .. RowKey((byte)i)], large)).ToList();
         var basis = new LeafBasis([.. _leaves.Survey.BasisOf(entries[0].Key, entries[^1].Key).Leaves.Select(static leaf => (leaf.Leaf, leaf.LastBatch - 1))]);
-        var write = new SweepWrite(_replica.Engine, _leaves, basis, isVisible: true, Cut, entries);
+        var write = new SweepWrite(_replica.Engine, _leaves, basis, isVisible: true, new SweepScope(_sweeper.RuleOf(Table, Group), Cut), entries);
 
         Assert.True(_writer.TryEnqueue(write));
         Assert.Equal(WriteResult.Durable, await write.Done);

@@ -39,6 +39,10 @@ public sealed class GroupFormatTests
     public void A_fetch_that_was_begun_says_nothing_more() => Expect(_store.BeginFetch, Group + "04 =");
 
     [Fact]
+    public void What_is_applied_is_index_and_stamp() => Expect(
+        batch => _store.MarkApplied(batch, 5, 70), Group + "05 = 0000000000000005 0000000000000046");
+
+    [Fact]
     public void A_member_that_counts_says_since_when() => Expect(
         batch => _store.EndPassive(batch, new HardState(3, 1), 9), Group + "00 = 0000000000000003 01", Group + "03 = 0000000000000009");
 

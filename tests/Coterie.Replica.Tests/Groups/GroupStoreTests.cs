@@ -52,6 +52,18 @@ public sealed class GroupStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_is_applied_is_so_after_a_restart_and_never_less_than_what_was_dropped()
+    {
+        Write(batch => _store.Append(batch, new RaftWrite(new HardState(4, 2), [Command(1, 3, 50), Command(2, 3, 60), Command(3, 4, 70)])));
+        Write(batch => _store.MarkApplied(batch, 2, 60));
+        var loaded = Load();
+        Assert.Equal((2L, 2L, 3L, 60L), (loaded.Log.Applied, loaded.Log.Committed, loaded.Log.Stable, loaded.AppliedStamp));
+        Write(batch => _store.Shorten(batch, new LogPosition(3, 4), 70));
+        loaded = Load();
+        Assert.Equal((3L, 60L), (loaded.Log.Applied, loaded.AppliedStamp));
+    }
+
+    [Fact]
     public void A_fetch_that_was_begun_is_known_until_it_has_ended_and_the_log_begins_behind_it()
     {
         Write(batch => _store.Append(batch, new RaftWrite(new HardState(4, 2), [Command(1, 3, 50), Command(2, 3, 60)])));
@@ -108,7 +120,9 @@ public sealed class GroupStoreTests : IAsyncDisposable
         { "an entry without a place", "02000000", "000000000000000400", "The record 0123456789ABCDEF02000000" },
         { "a loss of another length", "03", "00", "The record 0123456789ABCDEF03" },
         { "a fetch that says something", "04", "00", "The record 0123456789ABCDEF04" },
-        { "a record of an unknown kind", "05", "", "The record 0123456789ABCDEF05" },
+        { "more applied than there is", "05", "00000000000000040000000000000000", "The record 0123456789ABCDEF05" },
+        { "less than nothing applied", "05", "FFFFFFFFFFFFFFFF0000000000000000", "The record 0123456789ABCDEF05" },
+        { "a record of an unknown kind", "06", "", "The record 0123456789ABCDEF06" },
     };
 
     [Theory]

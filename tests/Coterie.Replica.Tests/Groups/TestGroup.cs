@@ -61,11 +61,14 @@ internal sealed class TestGroup
 
     public void Settle()
     {
-        while (_work.TryDequeue(out var work))
+        while (_work.Count > 0)
         {
-            work();
+            Step();
         }
     }
+
+    /// <summary>The next thing that is to be done.</summary>
+    public void Step() => _work.Dequeue()();
 
     public void Tick(int times)
     {

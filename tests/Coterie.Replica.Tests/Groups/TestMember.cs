@@ -6,7 +6,6 @@ using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
 using Coterie.Model.Rows;
-using Coterie.Raft;
 using Coterie.Replica.Groups;
 using Coterie.Storage;
 using Coterie.Storage.Memory;
@@ -56,6 +55,9 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
     /// <summary>The incarnation since which the node's disk is lost; 0: it never was.</summary>
     public long LastLoss { get; init; }
 
+    /// <summary>Its disk takes nothing.</summary>
+    public bool IsFull { get; set; }
+
     public GroupStatus Status => Member.Status;
 
     /// <summary>Keys of the tables' rows that are here.</summary>
@@ -103,7 +105,7 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
     void IReplyChannel.Reply(ulong requestId, ReplyStatus status, ReadOnlySpan<byte> body)
     {
         Assert.Equal(ReplyStatus.Ok, status);
-        _replies.Add(requestId, LeaderReply.Read(body));
+        _replies.Add(requestId, LeaderReply.Read(body.ToArray()));
     }
 
     bool IStorageWriter.TryEnqueue(IPendingWrite write)
@@ -112,6 +114,12 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
         {
             _batch.Clear();
             write.AppendTo(_batch);
+            if (IsFull)
+            {
+                write.Completed(WriteResult.Full);
+                return;
+            }
+
             var commit = Engine.CommitAsync(_batch);
             Assert.True(commit.IsCompletedSuccessfully);
             write.Completed(WriteResult.Durable);

@@ -29,6 +29,7 @@ public static class RunCatalog
         ["leaders-lost-disks"] = LeaderRun.LostDisks,
         ["leaders-lost-disks-short-logs"] = LeaderRun.LostDisksShortLogs,
         ["leaders-five-nodes"] = LeaderRun.FiveNodes,
+        ["leaders-deletes"] = new LeaderDeleteRun(),
         ["rows"] = new RowRun(),
         ["rows-five-nodes"] = new RowRun { Cluster = new() { Nodes = 5 } },
         ["collections"] = new CollectionRun(),

@@ -52,6 +52,9 @@ internal sealed class MemberRestore : IAsyncDisposable
     /// <summary>The log begins anew, on the disk and then in memory: meanwhile nothing else of it is written.</summary>
     public bool IsRestarting { get; private set; }
 
+    /// <summary>Under the lock: rows are missing here.</summary>
+    public bool NeedsRows => _needsRows;
+
     /// <summary>What the member lacks is not in the leader's log any more: all rows are wanted, as of the position or later.</summary>
     public void Want(NodeId source, LogPosition position)
     {
@@ -100,7 +103,7 @@ internal sealed class MemberRestore : IAsyncDisposable
         }
 
         var removal = RestoreWrite.Removal(_store, _parts.GroupTables.RangesOf(_group));
-        if (!_parts.Writer.TryEnqueue(removal))
+        if (!_owner.TryRemove(removal))
         {
             Failed(position);
             return;

@@ -6,7 +6,7 @@ using Coterie.Storage.Writer;
 
 namespace Coterie.Replica.Groups.Restore;
 
-/// <summary>A step of a restore on its way to the disk, awaited.</summary>
+/// <summary>A step of a restore, or of a sweep, on its way to the disk, awaited.</summary>
 internal sealed class RestoreWrite(int bytes, Action<StorageBatch> append) : IPendingWrite
 {
     // Continuations must not run on the writer loop, which every other write waits for.
@@ -44,6 +44,9 @@ internal sealed class RestoreWrite(int bytes, Action<StorageBatch> append) : IPe
 
     /// <summary>The member counts again.</summary>
     public static RestoreWrite EndPassive(GroupStore store, HardState state, long lastLoss) => new(64, batch => store.EndPassive(batch, state, lastLoss));
+
+    /// <summary>What is applied is not applied again.</summary>
+    public static RestoreWrite Mark(GroupStore store, SweepPermit permit) => new(64, batch => store.MarkApplied(batch, permit.Index, permit.Stamp));
 
     public void AppendTo(StorageBatch batch) => append(batch);
 
