@@ -34,5 +34,14 @@ public sealed class LeaderMistakeTests
     public void A_vote_that_is_not_kept_is_found() =>
         WithEngine(static engine => new ForgottenVotes(engine)).MustBeFound(Elections, 60, "two leaders", "Broken invariant", TooOld, Gone);
 
+    /// <summary>It never learns that it is one, and votes and acknowledges as if it had kept everything.</summary>
+    [Fact]
+    public void A_member_that_counts_although_it_lost_its_disk_is_found()
+    {
+        var run = LeaderRun.LostDisks with { Faults = LeaderRun.LostDisks.Faults with { Kill = 8, Cut = 6, Pause = 0, NoSpace = 0, FailSync = 0, Damage = 0 } };
+        (run with { Cluster = run.Cluster with { Engine = static engine => new ForgetfulEngine(engine, "losses/") } })
+            .MustBeFound(run, 20, TooOld, Gone, Unlearnt, Differ, "two leaders", "Broken invariant");
+    }
+
     private static LeaderRun WithEngine(Func<IStorageEngine, IStorageEngine> mistake) => Elections with { Cluster = Elections.Cluster with { Engine = mistake } };
 }
