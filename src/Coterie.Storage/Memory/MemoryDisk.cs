@@ -74,6 +74,15 @@ public sealed class MemoryDisk
         }
     }
 
+    /// <summary>Another disk with what this one would have after a loss of power now: a copy that somebody made of the data.</summary>
+    public MemoryDisk Copy()
+    {
+        lock (_lock)
+        {
+            return new MemoryDisk { _state = _synced, _synced = _synced };
+        }
+    }
+
     internal int Open()
     {
         lock (_lock)

@@ -25,6 +25,7 @@ public sealed class SimulatedNode
     // What is noted beside the disk, and which boot of the machine this is.
     private SyncMark? _mark;
     private int _boot;
+    private bool _hasForeignDisk;
 
     internal SimulatedNode(Simulation simulation, SimulatedClusterOptions options, SimulatedLog log, Probes probes, int number)
     {
@@ -42,6 +43,9 @@ public sealed class SimulatedNode
         };
         Machine = new SimulatedMachine(simulation, $"n{number}", number, AddressOf(number), clock);
     }
+
+    /// <summary>Why the last process did not start on a disk that was not this machine's own; null: it did, or has not tried.</summary>
+    public string? Refused { get; private set; }
 
     public int Number { get; }
 
@@ -80,7 +84,7 @@ public sealed class SimulatedNode
 
     public void Start()
     {
-        HasStopped = false;
+        (HasStopped, Refused) = (false, null);
         var process = Machine.Start();
         process.Post(() => _ = RunAsync(process));
     }
@@ -105,6 +109,17 @@ public sealed class SimulatedNode
         Crash(silent: true);
         Disk = new MemoryDisk { IsCold = Disk.IsCold };
         StoresLost++;
+    }
+
+    /// <summary>Kills the process, and whoever starts it again gives it this disk: an operator's mistake, or the end of it.</summary>
+    /// <returns>The disk that it had.</returns>
+    public MemoryDisk ChangeDisk(MemoryDisk other)
+    {
+        Crash(silent: true);
+        var own = Disk;
+        Disk = other;
+        _hasForeignDisk = !_hasForeignDisk;
+        return own;
     }
 
     /// <summary>Adds what the node of this process has counted. Once for each process: when it ends, or at the end of the run.</summary>
@@ -145,6 +160,10 @@ public sealed class SimulatedNode
         {
             // A disk that takes nothing, or the node stopped itself while it started: it is down, and someone starts it again.
             _log.Add($"{_simulation.Now} n{Number} did not start: {exception.Message}");
+        }
+        catch (Exception exception) when (_hasForeignDisk && exception is FormationException)
+        {
+            Refused = exception.Message;
         }
         catch (Exception exception) when (exception is BrokenInvariantException or MalformedDataException or FormationException or NullReferenceException)
         {
