@@ -39,6 +39,8 @@ for project in tests/*/*.csproj; do
     wanted "$name" "$@" || continue
     [[ -n "$(find "tests/$name" -name '*.cs' -print -quit)" ]] || continue
     say "== $name"
+    # Without what it needs the project itself says so, and fails.
+    [[ -x "tests/$name/prepare.sh" ]] && "tests/$name/prepare.sh"
     output="$(mktemp)"
     dotnet run --configuration Release --no-build --project "$project" >"$output" 2>&1
     status=$?

@@ -12,6 +12,9 @@ public sealed partial class QuorumPage
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(120);
 
+    // Where the page itself has gone, until the browser has said so. By then somebody may have moved on, and must not be taken back.
+    private readonly List<string> _ownMoves = [];
+
     private QuorumState _state = new();
     private Prediction? _prediction;
     private bool _fromLink;
@@ -58,7 +61,16 @@ public sealed partial class QuorumPage
         _prediction = Predictions.Of(_state.Question);
         if (_state.Problems.Count == 0)
         {
-            Navigation.NavigateTo(Address(), replace: true);
+            MoveTo(Address());
+        }
+    }
+
+    private void MoveTo(string address)
+    {
+        if (address != Navigation.Uri)
+        {
+            _ownMoves.Add(address);
+            Navigation.NavigateTo(address, replace: true);
         }
     }
 
@@ -66,7 +78,7 @@ public sealed partial class QuorumPage
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs change)
     {
-        if (change.Location != Address())
+        if (!_ownMoves.Remove(change.Location) && change.Location != Address())
         {
             Read();
             StateHasChanged();

@@ -12,6 +12,7 @@ public sealed class QuorumPageTests : BunitContext
     {
         Services.AddSingleton<Predictions>();
         Services.AddSingleton(TimeProvider.System);
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
     [Fact]
