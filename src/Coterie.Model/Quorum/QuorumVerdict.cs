@@ -55,7 +55,7 @@ public sealed class QuorumVerdict
     {
         var alive = Question.Layout.All.Except(Question.Dead);
         return new DeadVerdict(
-            Question.Read.Quorum.IsMetBy(alive), Question.Write.Quorum.IsMetBy(alive), !Question.Dead.IsEmpty && DataMayBeLost.IsWithin(Question.Dead));
+            Question.Read.Quorum.IsMetBy(alive), Question.Write.Quorum.IsMetBy(alive), DataMayBeLost.IsWithin(Question.Dead));
     }
 
     /// <summary>

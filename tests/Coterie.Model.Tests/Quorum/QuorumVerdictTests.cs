@@ -56,6 +56,7 @@ public sealed class QuorumVerdictTests
         Assert.Null(verdict.WritesStop.Smallest);
         Assert.Equal(0, verdict.DataMayBeLost.Smallest);
         Assert.Equal(new DeadVerdict(ReadsWork: false, WritesWork: true, DataMayBeLost: true), verdict.WithDead());
+        Assert.Equal(new DeadVerdict(ReadsWork: true, WritesWork: true, DataMayBeLost: true), Verdict(new QuorumWords { Write = "ANY" }).WithDead());
     }
 
     [Theory]
