@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Coterie.Model.Rows;
 using Coterie.Model.Types;
 
@@ -16,7 +17,7 @@ internal abstract class CollectionOperation
         ElementBuffer elements, CqlType type, ReadOnlySpan<byte> collection, bool prepend, scoped in RowWriteContext context)
     {
         var reader = new CollectionReader(collection, CollectionBytes.Width(type));
-        Span<byte> listKey = stackalloc byte[ListCells.KeyBytes];
+        Span<byte> listKey = stackalloc byte[ListElementKey.Bytes];
         var place = context.Mutations.NextListElement;
         context.Mutations.NextListElement += type is ListType ? reader.Count : 0;
         for (var i = 0; reader.MoveNext(); i++)
@@ -26,7 +27,8 @@ internal abstract class CollectionOperation
             {
                 case ListType:
                     // What is prepended later stands first, but the elements of one value keep their order.
-                    ListCells.WriteKey(listKey, prepend, context.Stamp.Timestamp, prepend ? place + reader.Count - 1 - i : place + i, first);
+                    ListElementKey.Write(
+                        listKey, prepend, context.Stamp.Timestamp, prepend ? place + reader.Count - 1 - i : place + i, (uint)XxHash3.HashToUInt64(first));
                     elements.Add(listKey, first, isDeletion: false);
                     break;
                 case SetType:

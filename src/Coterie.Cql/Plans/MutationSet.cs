@@ -34,7 +34,7 @@ public sealed class MutationSet
 
     internal ElementBuffer Elements { get; private set; } = new();
 
-    /// <summary>Counts the list elements added since <see cref="Clear"/>: what tells apart elements of one timestamp (<see cref="ListCells"/>).</summary>
+    /// <summary>Counts the list elements added since <see cref="Clear"/>: what tells apart elements of one timestamp (<see cref="Model.Rows.ListElementKey"/>).</summary>
     internal int NextListElement { get; set; }
 
     public TableSchema Table(int index) => Used(index).Table;

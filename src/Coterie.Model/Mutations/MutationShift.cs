@@ -1,4 +1,5 @@
 using System.Buffers;
+using Coterie.Model.Ids;
 using Coterie.Model.Reads;
 using Coterie.Model.Rows;
 using Coterie.Model.Time;
@@ -10,12 +11,13 @@ public static class MutationShift
 {
     /// <param name="mutation">Valid (<see cref="MutationReader.Validate"/>).</param>
     /// <param name="newest">What its newest timestamp becomes; the others keep their distance from it.</param>
+    /// <param name="lists">The table's columns that are lists.</param>
     /// <exception cref="MalformedDataException">Its timestamps are so far from each other, or from the new one, that one would leave the range of 64 bits.</exception>
-    public static void Write(ReadOnlySpan<byte> mutation, WriteTimestamp newest, IBufferWriter<byte> destination)
+    public static void Write(ReadOnlySpan<byte> mutation, WriteTimestamp newest, IReadOnlySet<ColumnId> lists, IBufferWriter<byte> destination)
     {
         try
         {
-            Shift(mutation, checked(newest.Microseconds - Newest(mutation).Microseconds), destination);
+            Shift(mutation, checked(newest.Microseconds - Newest(mutation).Microseconds), lists, destination);
         }
         catch (OverflowException)
         {
@@ -23,7 +25,7 @@ public static class MutationShift
         }
     }
 
-    private static void Shift(ReadOnlySpan<byte> mutation, long microseconds, IBufferWriter<byte> destination)
+    private static void Shift(ReadOnlySpan<byte> mutation, long microseconds, IReadOnlySet<ColumnId> lists, IBufferWriter<byte> destination)
     {
         var reader = new MutationReader(mutation);
         var writer = new MutationWriter(destination, reader.Table, reader.Token, reader.Formed, reader.PartitionKey);
@@ -31,7 +33,7 @@ public static class MutationShift
         while (reader.MoveNext())
         {
             row.ResetWrittenCount();
-            RowShift.Write(reader.Row, microseconds, row);
+            RowShift.Write(reader.Row, microseconds, lists, row);
             writer.Entry(reader.EntryKey, row.WrittenSpan);
         }
 

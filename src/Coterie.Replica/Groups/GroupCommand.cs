@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Coterie.Model;
+using Coterie.Model.Ids;
 using Coterie.Model.Mutations;
 using Coterie.Model.Time;
 using Coterie.Model.Wire;
@@ -20,11 +21,12 @@ internal static class GroupCommand
 
     /// <param name="mutation">Valid, with the coordinator's timestamps.</param>
     /// <param name="stamp">The leader's: of the newest that the mutation writes.</param>
-    public static byte[] Encode(ReadOnlySpan<byte> mutation, long stamp)
+    /// <param name="lists">The table's columns that are lists: what is added to them gets its place by the stamp.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> mutation, long stamp, IReadOnlySet<ColumnId> lists)
     {
         var bytes = new ArrayBufferWriter<byte>(StampBytes + mutation.Length + 16);
         bytes.WriteInt64(stamp);
-        MutationShift.Write(mutation, new WriteTimestamp(stamp), bytes);
+        MutationShift.Write(mutation, new WriteTimestamp(stamp), lists, bytes);
         return bytes.WrittenSpan.ToArray();
     }
 

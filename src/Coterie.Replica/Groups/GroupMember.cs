@@ -3,6 +3,7 @@ using Coterie.Cluster.Transport;
 using Coterie.Model;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
+using Coterie.Model.Mutations;
 using Coterie.Raft;
 using Coterie.Replica.Groups.Restore;
 using Coterie.Storage.Writer;
@@ -367,7 +368,7 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         var now = (_parts.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var stamp = Math.Max(_stamp + GroupCommand.StampStep, now);
-        if (_core.Propose(GroupCommand.Encode(mutation, stamp), out var position) == ProposeResult.Appended)
+        if (_core.Propose(GroupCommand.Encode(mutation, stamp, _parts.Tables.ListsOf(new MutationReader(mutation).Table)), out var position) == ProposeResult.Appended)
         {
             _stamp = stamp;
             _waiters.AddWrite(position, deadline, reply);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Coterie.Model.Ids;
 using Coterie.Model.Keys;
 using Coterie.Model.Mutations;
@@ -13,6 +14,8 @@ namespace Coterie.Model.Tests.Mutations;
 public sealed class MutationShiftTests
 {
     private const long Difference = 1_000_000_007;
+    private static readonly FrozenSet<ColumnId> NoLists = FrozenSet<ColumnId>.Empty;
+    private static readonly FrozenSet<ColumnId> Lists = FrozenSet.ToFrozenSet([new ColumnId(2)]);
 
     /// <summary>Rows whose timestamps are far enough from either end to be moved.</summary>
     private static readonly Gen<byte[]> Movable = RowGen.Encoded.Where(static row => NewestTimestamp.Of(row) != WriteTimestamp.None && AreWithin(row, long.MaxValue / 2));
@@ -36,7 +39,7 @@ public sealed class MutationShiftTests
         var mutation = Mutation(rows);
         var newest = rows.Max(static row => NewestTimestamp.Of(row).Microseconds);
         var destination = new ArrayBufferWriter<byte>();
-        MutationShift.Write(mutation, new WriteTimestamp(newest + Difference), destination);
+        MutationShift.Write(mutation, new WriteTimestamp(newest + Difference), NoLists, destination);
         MutationReader.Validate(destination.WrittenSpan);
         var reader = new MutationReader(destination.WrittenSpan);
         Assert.Equal((new StorageId(7), 99L), (reader.Table, reader.Formed.Milliseconds));
@@ -59,7 +62,110 @@ public sealed class MutationShiftTests
         writer.SimpleColumn(new ColumnId(1), new Cell { Kind = CellKind.Plain, Timestamp = new WriteTimestamp(timestamp), Value = "v"u8 });
         writer.Finish();
 
-        Assert.Throws<MalformedDataException>(() => MutationShift.Write(Mutation([row.WrittenSpan.ToArray()]), new WriteTimestamp(newest), new ArrayBufferWriter<byte>()));
+        Assert.Throws<MalformedDataException>(() => MutationShift.Write(Mutation([row.WrittenSpan.ToArray()]), new WriteTimestamp(newest), NoLists, new ArrayBufferWriter<byte>()));
+    }
+
+    [Fact]
+    public void What_is_appended_later_stands_later_whatever_the_clocks_said()
+    {
+        var first = Placed(ListRow(false, (1_000_000, "a"), (1_000_000, "b")), 50);
+        var second = Placed(ListRow(false, (3, "c")), 60);
+        Assert.Equal(["a", "b", "c"], Elements(Merged(first, second), Lists));
+        Assert.Equal(["a", "b", "c"], Elements(Merged(second, first), Lists));
+    }
+
+    [Fact]
+    public void What_is_prepended_later_stands_earlier_whatever_the_clocks_said()
+    {
+        var first = Placed(ListRow(true, (1_000_000, "a"), (1_000_000, "b")), 50);
+        var second = Placed(ListRow(true, (3, "c")), 60);
+        Assert.Equal("c", Elements(Merged(first, second), Lists)[0]);
+    }
+
+    [Fact]
+    public void Elements_that_were_there_before_keep_their_places_beside_new_ones()
+    {
+        var there = Placed(ListRow(false, (10, "old")), 500);
+        var reader = new RowReader(there);
+        Assert.True(reader.MoveNext() && reader.MoveNext());
+        var old = reader.ElementKey.ToArray();
+
+        var row = new ArrayBufferWriter<byte>();
+        var writer = new RowWriter(row);
+        writer.BeginCollection(new ColumnId(2), Deletion.None);
+        writer.Element(NewKey(true, 700, 0, "first"), Cell(700, "first"));
+        writer.Element(NewKey(false, 700, 1, "last"), Cell(700, "last"));
+        writer.Element(old, Cell(700, "changed"));
+        writer.Finish();
+
+        var placed = Placed(row.WrittenSpan.ToArray(), 800);
+        RowMerge.Validate(placed);
+        Assert.Equal(["first", "changed", "last"], Elements(Merged(there, placed), Lists));
+        Assert.Equal(800, NewestTimestamp.Of(placed).Microseconds);
+    }
+
+    [Fact]
+    public void Keys_of_sets_and_maps_are_left_as_they_are()
+    {
+        var row = ListRow(false, (10, "a"));
+        var shifted = new ArrayBufferWriter<byte>();
+        RowShift.Write(row, 5, NoLists, shifted);
+        var reader = new RowReader(shifted.WrittenSpan);
+        Assert.True(reader.MoveNext() && reader.MoveNext());
+        Assert.Equal(NewKey(false, 10, 0, "a"), reader.ElementKey.ToArray());
+    }
+
+    private static byte[] ListRow(bool prepend, params (long Timestamp, string Value)[] elements)
+    {
+        var row = new ArrayBufferWriter<byte>();
+        var writer = new RowWriter(row);
+        writer.BeginCollection(new ColumnId(2), Deletion.None);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            var at = prepend ? elements.Length - 1 - i : i;
+            writer.Element(NewKey(prepend, elements[at].Timestamp, at, elements[at].Value), Cell(elements[at].Timestamp, elements[at].Value));
+        }
+
+        writer.Finish();
+        return row.WrittenSpan.ToArray();
+    }
+
+    private static byte[] NewKey(bool prepend, long timestamp, int place, string value)
+    {
+        var key = new byte[ListElementKey.Bytes];
+        ListElementKey.Write(key, prepend, new WriteTimestamp(timestamp), place, (uint)value[0]);
+        return key;
+    }
+
+    private static Cell Cell(long timestamp, string value) => new()
+    {
+        Kind = CellKind.Plain,
+        Timestamp = new WriteTimestamp(timestamp),
+        Value = System.Text.Encoding.UTF8.GetBytes(value),
+    };
+
+    private static byte[] Placed(byte[] row, long stamp)
+    {
+        var placed = new ArrayBufferWriter<byte>();
+        MutationShift.Write(Mutation([row]), new WriteTimestamp(stamp), Lists, placed);
+        var reader = new MutationReader(placed.WrittenSpan);
+        Assert.True(reader.MoveNext());
+        return reader.Row.ToArray();
+    }
+
+    private static List<string> Elements(byte[] row, FrozenSet<ColumnId> lists)
+    {
+        var elements = new List<string>();
+        var reader = new RowReader(row);
+        while (reader.MoveNext())
+        {
+            if (reader.Part == RowPart.Element && lists.Contains(reader.Column))
+            {
+                elements.Add(System.Text.Encoding.UTF8.GetString(reader.Cell.Value));
+            }
+        }
+
+        return elements;
     }
 
     private static byte[] Mutation(IReadOnlyList<byte[]> rows)
@@ -85,7 +191,7 @@ public sealed class MutationShiftTests
     private static byte[] Shifted(byte[] row, long microseconds)
     {
         var shifted = new ArrayBufferWriter<byte>();
-        RowShift.Write(row, microseconds, shifted);
+        RowShift.Write(row, microseconds, NoLists, shifted);
         return shifted.WrittenSpan.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Coterie.Model.Ids;
 using Coterie.Model.Rows;
 using Coterie.Raft;
@@ -95,7 +96,7 @@ public sealed class DamagedLogTests : IDisposable
         for (var index = 1; index <= Entries; index++)
         {
             var batch = new StorageBatch();
-            var entry = new RaftEntry(new LogPosition(index, index), RaftEntryKind.Command, GroupCommand.Encode(mutation, index));
+            var entry = new RaftEntry(new LogPosition(index, index), RaftEntryKind.Command, GroupCommand.Encode(mutation, index, FrozenSet<ColumnId>.Empty));
             group.Append(batch, new RaftWrite(new HardState(index, 1), [entry]));
             await engine.CommitAsync(batch);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Buffers;
 using Coterie.Cluster.Transport;
 using Coterie.Model.Groups;
@@ -49,7 +50,7 @@ public sealed class GroupFormatTests
     [Fact]
     public void A_command_is_a_stamp_and_a_mutation_with_that_time()
     {
-        var command = GroupCommand.Encode(ReplicaFixture.Mutation("key", (TestData.RowKey(1), TestData.Value(40, "v"))), 70);
+        var command = GroupCommand.Encode(ReplicaFixture.Mutation("key", (TestData.RowKey(1), TestData.Value(40, "v"))), 70, FrozenSet<ColumnId>.Empty);
         var mutation = ReplicaFixture.Mutation("key", (TestData.RowKey(1), TestData.Value(70, "v")));
         Assert.Equal("0000000000000046" + Convert.ToHexString(mutation), Convert.ToHexString(command));
         GroupCommand.Validate(command);

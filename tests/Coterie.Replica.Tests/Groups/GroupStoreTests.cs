@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Buffers.Binary;
 using Coterie.Model;
 using Coterie.Model.Ids;
@@ -184,7 +185,7 @@ public sealed class GroupStoreTests : IAsyncDisposable
     private static RaftEntry Command(long index, long term, long stamp)
     {
         var mutation = ReplicaFixture.Mutation("key", (TestData.RowKey(1), TestData.Value(1, "v")));
-        return new RaftEntry(new LogPosition(index, term), RaftEntryKind.Command, GroupCommand.Encode(mutation, stamp));
+        return new RaftEntry(new LogPosition(index, term), RaftEntryKind.Command, GroupCommand.Encode(mutation, stamp, FrozenSet<ColumnId>.Empty));
     }
 
     /// <summary>As after a restart.</summary>
