@@ -97,19 +97,13 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
                 held = partition.Current!;
             }
 
-            _ = ReadAsync(partition, held);
+            var timeout = parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), held.Deadline);
+            parts.Messenger.Send(parts.Self, Verb.Read, held.Read!, timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, new Comparison(this, partition, held), slot: 0);
         }
     }
 
-    private async Task ReadAsync(Partition partition, Held held)
-    {
-        var timeout = parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), held.Deadline);
-        var reply = timeout > TimeSpan.Zero ? await parts.Messenger.AskAsync(parts.Self, Verb.Read, held.Read!, timeout, CancellationToken.None) : default;
-        member.Compared(() => Compare(partition, held, reply));
-    }
-
     /// <summary>Under the lock.</summary>
-    private void Compare(Partition partition, Held held, ReplyQueue.Reply reply)
+    private void Compare(Partition partition, Held held, ReplyStatus status, byte[] body)
     {
         if (!ReferenceEquals(partition.Current, held))
         {
@@ -118,7 +112,7 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         }
 
         Count--;
-        if (reply is not { Status: ReplyStatus.Ok, Body: { } body })
+        if (status != ReplyStatus.Ok || body.Length <= ReadReply.HorizonBytes)
         {
             member.Decide(held.Reply, LeaderVerdict.Busy);
         }
@@ -133,6 +127,8 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
 
         Next(partition);
     }
+
+    private void Go(Action compare) => member.Compared(compare);
 
     private void Next(Partition partition)
     {
@@ -190,6 +186,16 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
 
         /// <summary>When the log is applied up to here, everything that was proposed before is seen.</summary>
         public long ReadableAt { get; set; }
+    }
+
+    /// <summary>Waits for what is there.</summary>
+    private sealed class Comparison(Comparisons owner, Partition partition, Held held) : IReplySink
+    {
+        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
+        {
+            var found = body.ToArray();
+            owner.Go(() => owner.Compare(partition, held, status, found));
+        }
     }
 
     /// <param name="Read">The request of the read; null: a write that compares nothing.</param>

@@ -27,7 +27,6 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly MemberRestore _restore;
     private readonly LeaderPlacement _placement;
     private readonly SweepGround _ground;
-    private readonly PassivePeers _passivePeers;
     private LogWrite? _unsentLog;
     private bool _isLogIdle = true;
     private long _applied;
@@ -54,11 +53,13 @@ internal sealed class GroupMember : IAsyncDisposable
         _comparisons = new Comparisons(this, parts);
         _applying = new ApplyQueue(this, parts, _ground);
         _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
-        _passivePeers = new PassivePeers(group, _core);
+        Source = new RestoreSource(this, parts, _core);
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
     }
 
     public ReplicaGroup Group => _group;
+
+    internal RestoreSource Source { get; }
 
     /// <summary>Guards everything here, and what restores it.</summary>
     internal Lock Gate => _gate;
@@ -68,6 +69,9 @@ internal sealed class GroupMember : IAsyncDisposable
 
     /// <summary>Under the lock: everything up to this index is in the tables, as far as they are here.</summary>
     internal long Applied => _applied;
+
+    /// <summary>Under the lock: the greatest that is known here.</summary>
+    internal long Stamp => _stamp;
 
     /// <summary>Under the lock: of the log's last entry, which may not be committed yet.</summary>
     internal long LastIndex => _core.Log.LastIndex;
@@ -165,7 +169,7 @@ internal sealed class GroupMember : IAsyncDisposable
             _core.Step(message);
             if (message.Kind is RaftMessageKind.AppendReply or RaftMessageKind.HeartbeatReply)
             {
-                _passivePeers.Heard(message);
+                Source.Heard(message);
             }
 
             Take();
@@ -248,24 +252,6 @@ internal sealed class GroupMember : IAsyncDisposable
         }
 
         await _restore.DisposeAsync();
-    }
-
-    /// <summary>What this member says to one that has lost its disk.</summary>
-    public TermReply TermFor(NodeId asker)
-    {
-        lock (_gate)
-        {
-            return _passivePeers.TermFor(asker);
-        }
-    }
-
-    /// <summary>The greatest stamp of what is here, if all rows up to the index are; else null.</summary>
-    public long? StampIfApplied(long index)
-    {
-        lock (_gate)
-        {
-            return _applied >= index && !_parts.Closed.Contains(_group.Id) ? _stamp : null;
-        }
     }
 
     /// <summary>From any thread: a comparison goes on, under the lock.</summary>
@@ -456,9 +442,9 @@ internal sealed class GroupMember : IAsyncDisposable
             {
                 _waiters.RefuseRead(read, new LeaderReply(LeaderVerdict.NotLeader, LeaderNode()));
             }
-
-            _comparisons.Advance(_core.Role == RaftRole.Leader ? _core.Term : null, _applied);
         }
+
+        _comparisons.Advance(_core.Role == RaftRole.Leader ? _core.Term : null, _applied);
 
         if (_core.Leader is { } leader && leader != _lastLeader)
         {

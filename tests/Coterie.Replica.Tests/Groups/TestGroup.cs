@@ -28,6 +28,9 @@ internal sealed class TestGroup
         _members.AddRange(ids.Select(id => new TestMember(this, id, new MemoryDisk(), With(ReplicaFixture.Table))));
     }
 
+    /// <summary>Messages between members are lost.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>Without a table.</summary>
     public ClusterMetadata Formed { get; }
 
@@ -54,8 +57,10 @@ internal sealed class TestGroup
         };
     }
 
+    public TestMember Member(NodeId node) => _members.Single(member => member.Self == node);
+
     /// <summary>Null: its messages are lost.</summary>
-    public TestMember? Find(NodeId node) => _members.Find(member => member.Self == node);
+    public TestMember? Find(NodeId node) => IsCut ? null : _members.Find(member => member.Self == node);
 
     public void Do(Action work) => _work.Enqueue(work);
 

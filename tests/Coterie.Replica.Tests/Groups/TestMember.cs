@@ -1,3 +1,4 @@
+using System.Buffers;
 using Coterie.Cluster.Membership;
 using Coterie.Cluster.Metadata;
 using Coterie.Cluster.Ring;
@@ -5,6 +6,8 @@ using Coterie.Cluster.Transport;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Model.Metadata;
+using Coterie.Model.Mutations;
+using Coterie.Model.Reads;
 using Coterie.Model.Rows;
 using Coterie.Replica.Groups;
 using Coterie.Storage;
@@ -91,6 +94,38 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
         Member.Write(mutation, long.MaxValue, new ReplyTo(this, ++_requests));
         return _requests;
     }
+
+    public ulong CompareAndSet(UInt128 expected, byte[] mutation)
+    {
+        var reader = new MutationReader(mutation);
+        var read = new ReadCommand
+        {
+            Table = reader.Table,
+            NowSeconds = 1,
+            PartitionKey = reader.PartitionKey.ToArray(),
+            Token = reader.Token,
+            Slices = [],
+            Limit = 1,
+        };
+        var body = new ArrayBufferWriter<byte>();
+        Model.Groups.CompareAndSet.Encode(read, expected, mutation, body);
+        Member.CompareAndSet(new CompareAndSet.Parts(body.WrittenSpan), long.MaxValue, new ReplyTo(this, ++_requests));
+        return _requests;
+    }
+
+    /// <summary>What a read here finds, which tests tell apart by how many keys there are; each is counted.</summary>
+    public byte[] ReadOwn()
+    {
+        Reads++;
+        return [.. new byte[ReadReply.HorizonBytes], (byte)Rows];
+    }
+
+    public int Reads { get; private set; }
+
+    /// <summary>The hash by which a comparison finds that there are so many keys.</summary>
+    public static UInt128 HashOf(int rows) => ReadDigest.HashOf([(byte)rows]);
+
+    public LeaderReply? ReplyTo(ulong request) => _replies.TryGetValue(request, out var reply) ? reply : null;
 
     public ulong Barrier()
     {

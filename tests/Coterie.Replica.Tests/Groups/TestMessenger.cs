@@ -5,11 +5,17 @@ using Coterie.Model.Wire;
 
 namespace Coterie.Replica.Tests.Groups;
 
-/// <summary>Takes messages of Raft to the other members. Whatever else is asked is answered by nobody.</summary>
+/// <summary>Takes messages of Raft to the other members, and a member's own reads to itself. Whatever else is asked is answered by nobody.</summary>
 internal sealed class TestMessenger(TestGroup owner, NodeId self) : IMessenger
 {
     public void Send(NodeId target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot)
     {
+        if (verb == Verb.Read && target == self)
+        {
+            owner.Do(() => sink.OnReply(slot, ReplyStatus.Ok, owner.Member(self).ReadOwn()));
+            return;
+        }
+
         if (verb != Verb.Raft)
         {
             sink.OnReply(slot, ReplyStatus.Unreachable, []);
@@ -23,7 +29,8 @@ internal sealed class TestMessenger(TestGroup owner, NodeId self) : IMessenger
             while (reader.Remaining > 0)
             {
                 Assert.Equal(owner.Group.Id.Value, reader.ReadUInt64());
-                owner.Find(target)?.Member.Receive(self, reader.ReadBlock(frame.Length, "message"));
+                var message = reader.ReadBlock(frame.Length, "message");
+                owner.Find(target)?.Member.Receive(self, message);
             }
         });
     }

@@ -30,6 +30,7 @@ public static class RunCatalog
         ["leaders-lost-disks-short-logs"] = LeaderRun.LostDisksShortLogs,
         ["leaders-five-nodes"] = LeaderRun.FiveNodes,
         ["leaders-deletes"] = new LeaderDeleteRun(),
+        ["leaders-appends"] = new LeaderAppendRun(),
         ["rows"] = new RowRun(),
         ["rows-five-nodes"] = new RowRun { Cluster = new() { Nodes = 5 } },
         ["collections"] = new CollectionRun(),

@@ -29,7 +29,7 @@ public sealed class RestoreHandler(GroupMembers members, GroupTables tables, ISt
 
             // What is asked for now may be later than what is asked about, never earlier: so it is looked at first.
             var asked = RowsRequest.Read(request.Body);
-            if (members.Find(asked.Group)?.StampIfApplied(asked.Least) is not { } stamp)
+            if (members.Find(asked.Group)?.Source.StampIfApplied(asked.Least) is not { } stamp)
             {
                 request.Reply.Send(ReplyStatus.Stale, []);
             }
@@ -53,7 +53,7 @@ public sealed class RestoreHandler(GroupMembers members, GroupTables tables, ISt
             : throw new MalformedDataException($"a group of {request.Body.Length} bytes");
         if (members.Find(group) is { } member)
         {
-            request.Reply.Send(ReplyStatus.Ok, member.TermFor(request.From).ToBytes());
+            request.Reply.Send(ReplyStatus.Ok, member.Source.TermFor(request.From).ToBytes());
         }
         else
         {
@@ -80,7 +80,7 @@ public sealed class RestoreHandler(GroupMembers members, GroupTables tables, ISt
         }
 
         // A member that began to fetch them itself while the page was read has removed rows.
-        if (members.Find(asked.Group)?.StampIfApplied(asked.Least) is null)
+        if (members.Find(asked.Group)?.Source.StampIfApplied(asked.Least) is null)
         {
             reply.Send(ReplyStatus.Stale, []);
             return;
