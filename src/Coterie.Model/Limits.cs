@@ -68,6 +68,9 @@ public static class Limits
     /// <summary>Writes and reads of leader-based tables that wait at one group's leader; more are refused.</summary>
     public const int LeaderRequestsMax = 32_768;
 
+    /// <summary>Bytes of what waits at one group's leader for a comparison in its partition; more is refused.</summary>
+    public const int LeaderHeldBytesMax = 64 * 1024 * 1024;
+
     /// <summary>Entries (rows, range tombstones, header, static row) of one mutation.</summary>
     public const int MutationEntriesMax = 65_536;
 

@@ -83,6 +83,15 @@ public sealed class ConditionalWriteTests
         Assert.Equal(["1|2", "3|3"], _db.Read("SELECT c, v FROM t WHERE k = 1"));
     }
 
+    [Fact]
+    public void A_batch_of_which_one_asks_whether_a_row_exists_shows_all_columns()
+    {
+        _db.Write("INSERT INTO t (k, c, v) VALUES (1, 1, 1)");
+        Assert.Equal(
+            ["false|1|1|null|null|null|1|null"],
+            _db.WriteIf("BEGIN BATCH INSERT INTO t (k, c, v) VALUES (1, 1, 9) IF NOT EXISTS; UPDATE t SET v = 2 WHERE k = 1 AND c = 2 IF v = 1; APPLY BATCH"));
+    }
+
     [Theory]
     [InlineData("BEGIN BATCH INSERT INTO t (k, c) VALUES (1, 1) IF NOT EXISTS; INSERT INTO t (k, c) VALUES (2, 1); APPLY BATCH", "multiple partitions")]
     [InlineData("BEGIN BATCH INSERT INTO t (k, c) VALUES (1, 1) IF NOT EXISTS; DELETE FROM t WHERE k IN (1, 2); APPLY BATCH", "multiple partitions")]

@@ -9,7 +9,7 @@ namespace Coterie.Coordinator.Leaders;
 
 /// <summary>
 /// Decides on the rows that the leader has, and asks it to write if they are still those; if they are not, it decides again on what they are. So the
-/// condition is CQL's and the leader's part is a comparison of hashes. The first guess is that there is nothing, which IF NOT EXISTS needs no read for.
+/// condition is CQL's and the leader's part is a comparison of hashes. Where nothing is expected to be there, as by IF NOT EXISTS, that is the first guess, without a read.
 /// </summary>
 public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
 {
@@ -42,27 +42,31 @@ public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
     private async Task<ConditionalOutcome> WriteAsync(ConditionalRequest request, ReplicaSet members)
     {
         var began = _time.GetTimestamp();
-        Seen? seen = null;
+        var seen = request.ExpectsNothing ? Seen.Nothing : null;
         while (true)
         {
-            var decided = request.Decide(seen?.Rows ?? []);
-            if (decided is not { IsEmpty: false } mutation)
+            if (seen is null)
             {
-                if (seen is not null)
-                {
-                    return Ended(members, RequestResult.Success) with { IsApplied = decided is not null, Rows = seen.Rows };
-                }
-
                 (var result, seen) = await ReadAsync(members, request.Read, request.Timeout - _time.GetElapsedTime(began));
                 if (seen is null)
                 {
                     return Ended(members, result);
                 }
+            }
 
+            var decided = request.Decide(seen.Rows);
+            if (decided is not { IsEmpty: false } mutation)
+            {
+                if (!ReferenceEquals(seen, Seen.Nothing))
+                {
+                    return Ended(members, RequestResult.Success) with { IsApplied = decided is not null, Rows = seen.Rows };
+                }
+
+                seen = null;
                 continue;
             }
 
-            var answer = await CompareAsync(members, request.Read, seen?.Hash ?? CompareAndSet.HashOfNothing, mutation, request.Timeout - _time.GetElapsedTime(began));
+            var answer = await CompareAsync(members, request.Read, seen.Hash, mutation, request.Timeout - _time.GetElapsedTime(began));
             if (answer.Result != RequestResult.Success)
             {
                 return Ended(members, answer.Result);
@@ -90,10 +94,16 @@ public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
                 return (answer.Result, null);
             }
 
-            if (await _requests.ReadAsync(answer.Leader, read, timeout - _time.GetElapsedTime(began)) is { } response)
+            var (status, response) = await _requests.ReadAsync(answer.Leader, read, timeout - _time.GetElapsedTime(began));
+            switch (status)
             {
-                return (RequestResult.Success, Seen.In(response));
+                case ReplyStatus.Ok:
+                    return (RequestResult.Success, Seen.In(response));
+                case ReplyStatus.Failed:
+                    return (RequestResult.Failure, null);
             }
+
+            await _requests.PauseAsync();
         }
     }
 
@@ -113,6 +123,9 @@ public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
     /// <summary>Rows, and what stands for them in a comparison.</summary>
     private sealed record Seen(IReadOnlyList<PartitionRows> Rows, UInt128 Hash)
     {
+        /// <summary>Not seen, but guessed.</summary>
+        public static Seen Nothing { get; } = new([], CompareAndSet.HashOfNothing);
+
         /// <exception cref="MalformedDataException">Not a response, or of only a part of what was to be read.</exception>
         public static Seen In(ReadOnlyMemory<byte> response)
         {

@@ -13,7 +13,8 @@ public interface IConditionalWriteCoordinator
 public delegate ReadOnlyMemory<byte>? ConditionalDecision(IReadOnlyList<PartitionRows> rows);
 
 /// <param name="Read">The rows that the decision is about: of one partition, in which it also writes.</param>
-public readonly record struct ConditionalRequest(KeyspaceSchema Keyspace, ReadCommand Read, ConditionalDecision Decide, TimeSpan Timeout);
+/// <param name="ExpectsNothing">It is to be written where nothing is, most likely: that is tried first, without a read. The decision must be possible on no rows.</param>
+public readonly record struct ConditionalRequest(KeyspaceSchema Keyspace, ReadCommand Read, ConditionalDecision Decide, bool ExpectsNothing, TimeSpan Timeout);
 
 /// <param name="IsApplied">If successful: whether the condition held, and everything has been written.</param>
 /// <param name="Rows">If it did not hold: the rows as they were.</param>

@@ -41,15 +41,20 @@ internal sealed class LeaderRequests(
         return body;
     }
 
-    /// <summary>A read as a replica answers it, of the one that has answered a barrier. Null: it did not.</summary>
-    public async Task<ReadOnlyMemory<byte>?> ReadAsync(NodeId leader, ReadCommand read, TimeSpan timeout)
+    /// <summary>A read as a replica answers it, without its horizon, of the one that has answered a barrier.</summary>
+    public async Task<(ReplyStatus Status, ReadOnlyMemory<byte> Response)> ReadAsync(NodeId leader, ReadCommand read, TimeSpan timeout)
     {
         var body = new ArrayBufferWriter<byte>();
         body.WriteByte((byte)ReadRequestHead.Data);
         read.Encode(body);
         var reply = await messenger.AskAsync(leader, Verb.Read, body.WrittenSpan, timeout, CancellationToken.None);
-        return reply.Status == ReplyStatus.Ok && reply.Body.Length > ReadReply.HorizonBytes ? reply.Body.AsMemory(ReadReply.HorizonBytes) : (ReadOnlyMemory<byte>?)null;
+        return reply.Status != ReplyStatus.Ok ? (reply.Status, default)
+            : reply.Body.Length > ReadReply.HorizonBytes ? (ReplyStatus.Ok, reply.Body.AsMemory(ReadReply.HorizonBytes))
+            : (ReplyStatus.Failed, default);
     }
+
+    /// <summary>Before something that came to nothing is tried again.</summary>
+    public Task PauseAsync() => Task.Delay(options.ElectionPause, time);
 
     /// <param name="members">Of the group.</param>
     public async Task<LeaderAnswer> AskAsync(ReplicaSet members, Verb verb, byte[] body, Repeat repeat, TimeSpan timeout)
@@ -72,7 +77,7 @@ internal sealed class LeaderRequests(
                     return new LeaderAnswer(RequestResult.Unavailable, default);
                 }
 
-                await Task.Delay(options.ElectionPause, time);
+                await PauseAsync();
                 (hint, tried) = (Known(members), 0);
                 continue;
             }
@@ -91,7 +96,7 @@ internal sealed class LeaderRequests(
                         return new LeaderAnswer(RequestResult.Success, target, answer);
                     }
 
-                    if (answer.Verdict == LeaderVerdict.Stale)
+                    if (answer.Verdict is LeaderVerdict.Stale or LeaderVerdict.Failed)
                     {
                         return new LeaderAnswer(RequestResult.Failure, target);
                     }

@@ -48,7 +48,8 @@ public sealed class ConditionalWrite
             Table, key, Slices(), now.Milliseconds / 1000, reversed: false, withStatic: !Table.Statics.IsEmpty, int.MaxValue, int.MaxValue);
         var compared = _parts.SelectMany(static part => part.Plan.Condition?.Columns ?? []).Distinct().ToImmutableArray();
         _row = new ConditionRow(Table, compared, Read.NowSeconds);
-        _shown = compared.IsEmpty ? [.. Table.Columns]
+        ExpectsNothing = _parts.All(part => part.Plan.Condition is null or ExistenceCondition { MustExist: false } && part.Plan.PriorRead(part.Values, Read.NowSeconds) is null);
+        _shown = _parts.Any(static part => part.Plan.Condition is ExistenceCondition) ? [.. Table.Columns]
             : isBatch ? [.. Table.PartitionKey, .. Table.Clustering, .. compared]
             : compared;
     }
@@ -60,6 +61,9 @@ public sealed class ConditionalWrite
 
     /// <summary>The rows that must be read to decide.</summary>
     public ReadCommand Read { get; }
+
+    /// <summary>Whether it is to be written only where nothing is, and can be decided on without anything having been read.</summary>
+    public bool ExpectsNothing { get; }
 
     /// <summary>What the client is told if it was not applied and there are rows: whether it was, and what is there.</summary>
     public ImmutableArray<ResultColumn> Columns => [AppliedOf(Table), .. _shown.Select(column => new ResultColumn(Table.Keyspace, Table.Name, column.Name, column.Type))];

@@ -16,6 +16,8 @@ internal abstract class RowCondition
 /// <summary>The row exists, or does not: a static row, if the statement writes only that.</summary>
 internal sealed class ExistenceCondition(bool exists) : RowCondition
 {
+    public bool MustExist => exists;
+
     public override ImmutableArray<ColumnSchema> Columns => [];
 
     public override bool Holds(ConditionRow row, scoped in TermContext context) => row.Exists == exists;

@@ -24,6 +24,9 @@ public enum LeaderVerdict : byte
 
     /// <summary>The rows are not as expected. Nothing was done; the rows are in the reply.</summary>
     Unequal = 5,
+
+    /// <summary>The rows to compare cannot be read. Nothing was done.</summary>
+    Failed = 6,
 }
 
 /// <param name="Leader">Who leads, as far as the member knows.</param>
@@ -56,7 +59,7 @@ public readonly record struct LeaderReply(LeaderVerdict Verdict, NodeId? Leader 
     {
         var reader = new ByteReader(body.Span);
         var verdict = (LeaderVerdict)reader.ReadByte();
-        if (verdict > LeaderVerdict.Unequal)
+        if (verdict > LeaderVerdict.Failed)
         {
             throw new MalformedDataException($"a verdict of {(byte)verdict} of a group's member");
         }

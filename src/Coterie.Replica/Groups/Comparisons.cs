@@ -21,6 +21,9 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     /// <summary>Requests that have not been answered or proposed.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Of what they hold.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Whether a write must wait for what is compared in its partition.</summary>
     public bool Holds(ReadOnlySpan<byte> mutation)
     {
@@ -37,8 +40,9 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     public void Hold(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
         var reader = new MutationReader(mutation);
-        _partitions[(reader.Table, reader.Token)].Waiting.Enqueue(new Held(mutation.ToArray(), null, default, deadline, reply));
-        Count++;
+        var held = new Held(mutation.ToArray(), null, default, deadline, reply);
+        _partitions[(reader.Table, reader.Token)].Waiting.Enqueue(held);
+        Taken(held);
     }
 
     /// <param name="request">Valid.</param>
@@ -49,7 +53,7 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         var reader = new ReadCommandReader(request.Read);
         var key = (reader.Table, reader.Token);
         var held = new Held(request.Mutation.ToArray(), [(byte)ReadRequestHead.Data, .. request.Read], request.Expected, deadline, reply);
-        Count++;
+        Taken(held);
         if (_partitions.TryGetValue(key, out var partition))
         {
             partition.Waiting.Enqueue(held);
@@ -111,10 +115,10 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
             return;
         }
 
-        Count--;
+        Ended(held);
         if (status != ReplyStatus.Ok || body.Length <= ReadReply.HorizonBytes)
         {
-            member.Decide(held.Reply, LeaderVerdict.Busy);
+            member.Decide(held.Reply, status == ReplyStatus.Failed ? LeaderVerdict.Failed : LeaderVerdict.Busy);
         }
         else if (ReadDigest.HashOf(ReadReply.ResponseOf(body)) == held.Expected)
         {
@@ -133,16 +137,25 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     private void Next(Partition partition)
     {
         partition.Current = null;
+        var now = parts.Time.GetTimestamp();
         while (partition.Waiting.TryDequeue(out var held))
         {
-            if (held.Read is not null)
+            if (held.Deadline >= now && held.Read is not null)
             {
                 Begin(partition, held);
                 return;
             }
 
-            Count--;
-            member.Propose(held.Mutation, held.Deadline, held.Reply);
+            Ended(held);
+            if (held.Deadline < now)
+            {
+                // Nobody waits for it any more, so it is not done either.
+                member.Decide(held.Reply, LeaderVerdict.Busy);
+            }
+            else
+            {
+                member.Propose(held.Mutation, held.Deadline, held.Reply);
+            }
         }
 
         _partitions.Remove((partition.Table, partition.Token));
@@ -170,7 +183,19 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         _partitions.Clear();
         _awaitApplied.Clear();
         _toRead.Clear();
-        Count = 0;
+        (Count, Bytes) = (0, 0);
+    }
+
+    private void Taken(Held held)
+    {
+        Count++;
+        Bytes += held.Bytes;
+    }
+
+    private void Ended(Held held)
+    {
+        Count--;
+        Bytes -= held.Bytes;
     }
 
     private sealed class Partition(StorageId table, Token token)
@@ -199,5 +224,8 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     }
 
     /// <param name="Read">The request of the read; null: a write that compares nothing.</param>
-    private sealed record Held(byte[] Mutation, byte[]? Read, UInt128 Expected, long Deadline, ReplyTo Reply);
+    private sealed record Held(byte[] Mutation, byte[]? Read, UInt128 Expected, long Deadline, ReplyTo Reply)
+    {
+        public int Bytes => Mutation.Length + (Read?.Length ?? 0);
+    }
 }

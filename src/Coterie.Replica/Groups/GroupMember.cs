@@ -76,6 +76,9 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Under the lock: of the log's last entry, which may not be committed yet.</summary>
     internal long LastIndex => _core.Log.LastIndex;
 
+    /// <summary>Under the lock: of the last entry that is in the log on the disk.</summary>
+    internal long StableIndex => _core.Log.Stable;
+
     public GroupStatus Status
     {
         get
@@ -386,7 +389,7 @@ internal sealed class GroupMember : IAsyncDisposable
             return true;
         }
 
-        if (_waiters.Count + _comparisons.Count >= Limits.LeaderRequestsMax)
+        if (_waiters.Count + _comparisons.Count >= Limits.LeaderRequestsMax || _comparisons.Bytes >= Limits.LeaderHeldBytesMax)
         {
             Decide(reply, LeaderVerdict.Busy);
             return true;

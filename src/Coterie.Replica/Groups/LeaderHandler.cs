@@ -100,8 +100,9 @@ public sealed class LeaderHandler(GroupMembers members, LiveTables tables, TimeP
     {
         if (!tables.Contains(table))
         {
+            // A table that has only not been heard of here yet is asked for again.
             counters.RequestStale();
-            Answer(request, LeaderVerdict.Stale);
+            Answer(request, tables.IsToCome(table) ? LeaderVerdict.Busy : LeaderVerdict.Stale);
             return false;
         }
 

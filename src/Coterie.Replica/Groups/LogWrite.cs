@@ -30,12 +30,13 @@ internal sealed class LogShortening(GroupStore store, LogPosition before, long s
     /// <summary>The log is kept as long as it is small: a member that was away for a while finds in it what it lacks.</summary>
     public static void IfLong(RaftLog log, SweepPermit applied, long stamp, GroupStore store, GroupParts parts)
     {
-        if (log.Bytes <= parts.Options.LogBytesMax)
+        // What is applied before it is in the log on the disk is not marked as applied there.
+        if (log.Bytes <= parts.Options.LogBytesMax || applied.Index > log.Stable)
         {
             return;
         }
 
-        var index = Math.Min(Math.Min(applied.Index, log.Stable), log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
+        var index = Math.Min(applied.Index, log.Before.Index + ((log.LastIndex - log.Before.Index) / 2));
         if (index > log.Before.Index)
         {
             log.DropUpTo(index);

@@ -29,12 +29,15 @@ internal sealed class SweepGround(GroupMember member, GroupParts parts, GroupSto
 
     public SweepPermit Permit() => new(member.Applied, _stamp, _removals);
 
-    /// <summary>Not under the lock. Null: rows are missing, and nothing may be swept.</summary>
+    /// <summary>
+    /// Not under the lock. Null: rows are missing, or the log on the disk is behind what is applied, and nothing may be swept: a mark beyond the log's end
+    /// would be of entries that a restart does not find.
+    /// </summary>
     public SweepPermit? Ask()
     {
         lock (member.Gate)
         {
-            return parts.Closed.Contains(member.Group.Id) ? null : Permit();
+            return parts.Closed.Contains(member.Group.Id) || member.Applied > member.StableIndex ? null : Permit();
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class ConditionalExecutor(ExecutionServices services)
         var now = new FormationTime(services.Time.GetUtcNow().ToUnixTimeMilliseconds());
         var write = Invalid(() => new ConditionalWrite(statements, isBatch, now));
         var outcome = await services.ConditionalWrites.WriteAsync(new ConditionalRequest(
-            keyspace, write.Read, rows => Invalid(() => Decide(request, write, rows)), services.Timeouts.Write));
+            keyspace, write.Read, rows => Invalid(() => Decide(request, write, rows)), write.ExpectsNothing, services.Timeouts.Write));
         if (!outcome.Outcome.IsSuccess)
         {
             Answer.FailedWrite(request, new WriteFailure(outcome.Outcome, WriteType.CompareAndSet, null), compiled.Metadata);

@@ -21,6 +21,7 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
     private readonly Queue<string?> _changes = [];
     private string? _value;
     private ReplyStatus _compared = ReplyStatus.Ok;
+    private ReplyStatus _read = ReplyStatus.Ok;
 
     public event Action<NodeId, bool>? Changed
     {
@@ -31,7 +32,7 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
     [Fact]
     public async Task What_is_to_be_written_where_nothing_is_needs_no_read()
     {
-        var outcome = await WriteAsync(static rows => rows is null, "a");
+        var outcome = await WriteAsync(static value => value is null, "a", expectsNothing: true);
 
         Assert.True(outcome is { Outcome.IsSuccess: true, IsApplied: true });
         Assert.Equal("a", _value);
@@ -42,7 +43,7 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
     public async Task A_first_guess_that_was_wrong_is_answered_with_what_is_there()
     {
         _value = "b";
-        var outcome = await WriteAsync(static value => value is null, "a");
+        var outcome = await WriteAsync(static value => value is null, "a", expectsNothing: true);
 
         Assert.True(outcome is { Outcome.IsSuccess: true, IsApplied: false });
         Assert.Equal("b", ValueIn(outcome.Rows));
@@ -100,10 +101,36 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
     public async Task What_was_sent_and_not_answered_is_unknown_and_not_sent_again()
     {
         _compared = ReplyStatus.Lost;
-        var outcome = await WriteAsync(static value => value is null, "a");
+        var outcome = await WriteAsync(static value => value is null, "a", expectsNothing: true);
 
         Assert.Equal(RequestResult.Timeout, outcome.Outcome.Result);
         Assert.Equal([Verb.LeaderCompareAndSet], _asked);
+    }
+
+    [Fact]
+    public async Task Rows_that_cannot_be_read_are_a_failure_at_once()
+    {
+        _read = ReplyStatus.Failed;
+        var outcome = await WriteAsync(static value => value == "b", "a");
+
+        Assert.Equal(RequestResult.Failure, outcome.Outcome.Result);
+        Assert.Equal([Verb.LeaderBarrier, Verb.Read], _asked);
+    }
+
+    [Fact]
+    public async Task A_leader_that_has_no_room_to_read_is_asked_again_after_a_pause()
+    {
+        _read = ReplyStatus.Overloaded;
+        var pending = WriteAsync(static value => value == "b", "a");
+        Assert.Equal([Verb.LeaderBarrier, Verb.Read], _asked);
+        for (var step = 0; step < 10_000 && !pending.IsCompleted; step++)
+        {
+            _cluster.Time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        Assert.Equal(RequestResult.Unavailable, (await pending).Outcome.Result);
+        Assert.True(_asked.Count < 250, $"{_asked.Count} questions in two seconds");
     }
 
     [Fact]
@@ -129,7 +156,7 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
             return;
         }
 
-        sink.OnReply(slot, ReplyStatus.Ok, verb == Verb.Read ? [.. new byte[ReadReply.HorizonBytes], .. Response()] : new LeaderReply(LeaderVerdict.Done).ToBytes());
+        sink.OnReply(slot, verb == Verb.Read ? _read : ReplyStatus.Ok, verb == Verb.Read ? [.. new byte[ReadReply.HorizonBytes], .. Response()] : new LeaderReply(LeaderVerdict.Done).ToBytes());
     }
 
     void IMessenger.SendTo(IPEndPoint target, Verb verb, ReadOnlySpan<byte> body, TimeSpan timeout, IReplySink sink, int slot) => throw new NotSupportedException();
@@ -179,12 +206,12 @@ public sealed class ConditionalWriteCoordinatorTests : IMessenger, ILiveness, IL
         return System.Text.Encoding.UTF8.GetString(reader.Cell.Value);
     }
 
-    private async Task<ConditionalOutcome> WriteAsync(Func<string?, bool> condition, string? written)
+    private async Task<ConditionalOutcome> WriteAsync(Func<string?, bool> condition, string? written, bool expectsNothing = false)
     {
         var requests = new LeaderRequests(this, this, this, _cluster.Time, TestReplicas.Node(0), new LeaderOptions());
         var read = new ReadCommand { Table = TestCluster.TableId, NowSeconds = 1, PartitionKey = "k"u8.ToArray(), Token = new Token(0), Slices = [], Limit = 1 };
         var mutation = System.Text.Encoding.UTF8.GetBytes(written ?? "");
         return await new ConditionalWriteCoordinator(requests, _cluster.Maps, _cluster.Counters, _cluster.Time).WriteAsync(new ConditionalRequest(
-            _cluster.Keyspace, read, rows => condition(ValueIn(rows)) ? (ReadOnlyMemory<byte>?)mutation : null, TimeSpan.FromSeconds(2)));
+            _cluster.Keyspace, read, rows => condition(ValueIn(rows)) ? (ReadOnlyMemory<byte>?)mutation : null, expectsNothing, TimeSpan.FromSeconds(2)));
     }
 }

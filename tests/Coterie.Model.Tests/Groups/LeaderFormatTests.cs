@@ -63,7 +63,7 @@ public sealed class LeaderFormatTests
         }
 
         Assert.Throws<MalformedDataException>(() => _ = new CompareAndSet.Parts([2, .. request.AsSpan(1)]));
-        Assert.Throws<MalformedDataException>(static () => LeaderReply.Read(new byte[] { 6 }));
+        Assert.Throws<MalformedDataException>(static () => LeaderReply.Read(new byte[] { 7 }));
         Assert.Throws<MalformedDataException>(static () => LeaderReply.Read(new byte[] { 1, 2, 3 }));
         Assert.Throws<MalformedDataException>(static () => LeaderReply.Read(default));
         Assert.Throws<MalformedDataException>(static () => GroupProgress.Read(new GroupProgress(3, true, 100, 98).ToBytes().AsSpan(1)));

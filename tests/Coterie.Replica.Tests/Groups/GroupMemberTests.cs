@@ -36,6 +36,29 @@ public sealed class GroupMemberTests
         Assert.Equal(alone.Status.Committed, alone.Status.Applied);
     }
 
+    /// <summary>A mark of what is applied must not be ahead of the log on the disk: after a restart it would be of entries that are not there.</summary>
+    [Fact]
+    public void What_is_applied_before_it_is_in_the_log_on_the_disk_allows_no_sweep()
+    {
+        var group = new TestGroup(3);
+        var leader = group.Elect();
+        group.Tick(5);
+        var behind = Enumerable.Range(0, 3).Select(index => group[index]).First(member => !ReferenceEquals(member, leader));
+        Assert.NotNull(behind.Member.Sweeping.Ask());
+        behind.RefusesLog = true;
+        leader.Write(First);
+        group.Settle();
+        leader.Write(Second);
+        group.Settle();
+        group.Tick(3);
+        Assert.True(behind.Rows > 0, "nothing was applied before it was in the log");
+        Assert.Null(behind.Member.Sweeping.Ask());
+
+        behind.RefusesLog = false;
+        group.Tick(3);
+        Assert.NotNull(behind.Member.Sweeping.Ask());
+    }
+
     /// <summary>There is nobody to ask, and nobody who remembers.</summary>
     [Fact]
     public void A_group_of_one_that_lost_its_disk_counts_at_once()

@@ -61,6 +61,9 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
     /// <summary>Its disk takes nothing.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>Its disk takes anything but the log.</summary>
+    public bool RefusesLog { get; set; }
+
     public GroupStatus Status => Member.Status;
 
     /// <summary>Keys of the tables' rows that are here.</summary>
@@ -149,7 +152,7 @@ internal sealed class TestMember : IMetadataView, IStorageWriter, IReplyChannel,
         {
             _batch.Clear();
             write.AppendTo(_batch);
-            if (IsFull)
+            if (IsFull || (RefusesLog && write is LogWrite))
             {
                 write.Completed(WriteResult.Full);
                 return;

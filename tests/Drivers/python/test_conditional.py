@@ -99,6 +99,14 @@ def test_an_operation_that_reads_first_is_one_with_its_condition(ordered):
     assert ordered.execute("SELECT l FROM t WHERE p = 1 AND c = 1").one().l == [1, 9]
 
 
+@pytest.mark.parametrize("condition", ["v != 5", "w = null", "l[1] != 77", "v IN (7, null)"])
+def test_an_element_is_set_under_a_condition_that_would_hold_on_nothing(ordered, condition):
+    ordered.execute("INSERT INTO t (p, c, v, l) VALUES (1, 1, 7, [10, 20, 30])")
+    assert outcome(ordered.execute(f"UPDATE t SET l[0] = 98 WHERE p = 1 AND c = 1 IF {condition}")) == (True, {})
+    assert outcome(ordered.execute(f"DELETE l[2] FROM t WHERE p = 1 AND c = 1 IF {condition}")) == (True, {})
+    assert ordered.execute("SELECT l FROM t WHERE p = 1 AND c = 1").one().l == [98, 20]
+
+
 def test_a_batch_is_applied_whole_if_all_its_conditions_hold(ordered):
     ordered.execute("INSERT INTO t (p, c, v) VALUES (1, 1, 1)")
     batch = BatchStatement(BatchType.UNLOGGED)
