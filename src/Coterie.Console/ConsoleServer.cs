@@ -2,6 +2,7 @@ using System.Net;
 using Coterie.WebConsole.Api;
 using Coterie.WebConsole.Components;
 using Coterie.WebConsole.Http;
+using Coterie.WebConsole.Lab;
 using Coterie.WebConsole.Quorum;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -33,19 +34,22 @@ public sealed class ConsoleServer : IAsyncDisposable
     private static readonly TimeSpan CircuitKept = TimeSpan.FromMinutes(1);
 
     private readonly WebApplication _application;
+    private readonly LabDesk? _lab;
 
-    private ConsoleServer(WebApplication application)
+    private ConsoleServer(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabParts? lab)
     {
-        _application = application;
+        _lab = lab is null ? null : new LabDesk(lab, time);
+        _application = Build(address, time, loggers, _lab);
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
 
+    /// <param name="lab">Null: there is no lab, neither its page nor its API.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<ConsoleServer> StartAsync(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<ConsoleServer> StartAsync(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabParts? lab, CancellationToken cancellationToken)
     {
-        var server = new ConsoleServer(Build(address, time, loggers));
+        var server = new ConsoleServer(address, time, loggers, lab);
         try
         {
             await server._application.StartAsync(cancellationToken);
@@ -53,6 +57,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         catch
         {
             await server._application.DisposeAsync();
+            await server.EndLabAsync();
             throw;
         }
 
@@ -67,9 +72,12 @@ public sealed class ConsoleServer : IAsyncDisposable
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _application.StopAsync(atOnce.Token);
         await _application.DisposeAsync();
+        await EndLabAsync();
     }
 
-    private static WebApplication Build(IPEndPoint address, TimeProvider time, ILoggerFactory loggers)
+    private ValueTask EndLabAsync() => _lab?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static WebApplication Build(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabDesk? lab)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -91,12 +99,22 @@ public sealed class ConsoleServer : IAsyncDisposable
             circuits.DisconnectedCircuitMaxRetained = CircuitsKeptMax;
             circuits.DisconnectedCircuitRetentionPeriod = CircuitKept;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = CircuitMessageBytesMax);
+        if (lab is not null)
+        {
+            builder.Services.AddSingleton<ILabDesk>(lab);
+        }
+
         var application = builder.Build();
         application.Use(next => new RequestGuard(next).InvokeAsync);
         application.UseRouting();
         application.UseAntiforgery();
         EmbeddedAssets.Map(application);
-        QuorumApi.Map(application);
+        if (lab is not null)
+        {
+            LabApi.Map(application, lab);
+        }
+
+        QuorumApi.Map(application, lab is not null);
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options =>
         {
             // Over loopback compression only costs; and without it there is nothing to protect from being read by its length.

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
 using Coterie.WebConsole;
+using Coterie.WebConsole.Lab;
 using Microsoft.Extensions.Logging;
 
 namespace Coterie.Cli.Dev;
@@ -11,10 +13,12 @@ namespace Coterie.Cli.Dev;
 /// <param name="address">Null: there is to be none.</param>
 internal sealed class DevConsole(IPEndPoint? address) : IAsyncDisposable
 {
+    private const int TokenBytes = 16;
+
     private ILoggerFactory? _logging;
     private ConsoleServer? _server;
 
-    public async Task StartAsync(Action<string> say, CancellationToken stop)
+    public async Task StartAsync(ILabNodes nodes, Action<string> say, CancellationToken stop)
     {
         if (address is null)
         {
@@ -24,7 +28,8 @@ internal sealed class DevConsole(IPEndPoint? address) : IAsyncDisposable
         _logging = LoggerFactory.Create(static builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(static console => console.SingleLine = true));
         try
         {
-            _server = await ConsoleServer.StartAsync(address, TimeProvider.System, _logging, stop);
+            var lab = new LabParts(nodes, RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true));
+            _server = await ConsoleServer.StartAsync(address, TimeProvider.System, _logging, lab, stop);
             say($"console: http://{address}");
         }
         catch (IOException e)

@@ -11,15 +11,13 @@ namespace Coterie.Cli.Lab;
 internal sealed class LabTables
 {
     private const int Replicas = 3;
-    private const string LeaderlessKeyspace = "coterie_lab_leaderless";
-    private const string LeaderBasedKeyspace = "coterie_lab_leader_based";
 
     private readonly string[] _names;
 
     private LabTables(ILabCluster cluster, LabSettings settings, string suffix)
     {
         var kind = settings.Workload.ToString().ToLowerInvariant();
-        _names = [$"{LeaderlessKeyspace}.{kind}_{suffix}", $"{LeaderBasedKeyspace}.{kind}_{suffix}", $"{LeaderBasedKeyspace}.registers_{suffix}"];
+        _names = [$"{LabKeyspaces.Leaderless}.{kind}_{suffix}", $"{LabKeyspaces.LeaderBased}.{kind}_{suffix}", $"{LabKeyspaces.LeaderBased}.registers_{suffix}"];
         Leaderless = Workload.Create(settings.Workload, _names[0], cluster.Nodes.Length);
         LeaderBased = Workload.Create(settings.Workload, _names[1], cluster.Nodes.Length);
         Registers = new LabRegisters(_names[2], [.. cluster.Nodes.Select(static node => node.Cql)], settings.RegisterReads);
@@ -37,11 +35,9 @@ internal sealed class LabTables
     {
         var tables = new LabTables(cluster, settings, $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
         await using var client = await CqlConnection.ConnectAsync(cluster.Nodes[0].Cql, cancellationToken);
-        var replication = $"replication = {{'class': 'SimpleStrategy', 'replication_factor': {Replicas}}}";
         string[] statements =
         [
-            $"CREATE KEYSPACE IF NOT EXISTS {LeaderlessKeyspace} WITH {replication}",
-            $"CREATE KEYSPACE IF NOT EXISTS {LeaderBasedKeyspace} WITH {replication} AND consistency = 'global'",
+            .. LabKeyspaces.Definitions(Replicas),
             tables.Leaderless.TableDefinition,
             tables.LeaderBased.TableDefinition,
             tables.Registers.TableDefinition,

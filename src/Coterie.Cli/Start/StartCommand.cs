@@ -37,5 +37,5 @@ internal static class StartCommand
     }
 
     private static async Task<IAsyncDisposable> StartConsoleAsync(IPEndPoint address, TimeProvider time, ILoggerFactory logging, CancellationToken cancellationToken) =>
-        await ConsoleServer.StartAsync(address, time, logging, cancellationToken);
+        await ConsoleServer.StartAsync(address, time, logging, lab: null, cancellationToken);
 }

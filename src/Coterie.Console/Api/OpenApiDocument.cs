@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using Coterie.WebConsole.Lab;
 using Coterie.WebConsole.Quorum;
 using Coterie.Model.Quorum.Reports;
 
@@ -10,9 +11,11 @@ namespace Coterie.WebConsole.Api;
 /// <summary>The API in OpenAPI 3.1, whose schemas are JSON schemas: they are made from the very types that are answered, so they cannot differ from them.</summary>
 internal static class OpenApiDocument
 {
-    public static string Text { get; } = Create().ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    private static JsonObject Create() => new()
+    public static string Text(bool withLab) => Create(withLab).ToJsonString(Readable);
+
+    private static JsonObject Create(bool withLab) => new()
     {
         ["openapi"] = "3.1.0",
         ["info"] = new JsonObject
@@ -21,8 +24,55 @@ internal static class OpenApiDocument
             ["version"] = typeof(OpenApiDocument).Assembly.GetName().Version!.ToString(3),
             ["description"] = "What the pages of the console show, for programs.",
         },
-        ["paths"] = new JsonObject { ["/api/quorum"] = new JsonObject { ["get"] = Quorum() } },
+        ["paths"] = Paths(withLab),
     };
+
+    private static JsonObject Paths(bool withLab)
+    {
+        var paths = new JsonObject { ["/api/quorum"] = new JsonObject { ["get"] = Quorum() } };
+        if (withLab)
+        {
+            paths[LabApi.State] = new JsonObject { ["get"] = Lab("lab", "How the lab stands: its nodes, both streams of writes, and what each fault has cost", []) };
+            paths[LabApi.Stream] = new JsonObject
+            {
+                ["post"] = LabChange("startWrites", "Begins to write to a leaderless and to a leader-based keyspace", Parameter("workload", "query", false, "plain", "carts", "events")),
+                ["delete"] = LabChange("stopWrites", "Writes no more, and looks for every write that was acknowledged"),
+            };
+            paths[LabApi.Node] = new JsonObject
+            {
+                ["post"] = LabChange("act", "Kills a node, pauses it, lets it go on, or starts it again", Parameter("name", "path", true), Parameter("action", "path", true, "kill", "pause", "resume", "start")),
+            };
+        }
+
+        return paths;
+    }
+
+    private static JsonObject LabChange(string id, string summary, params JsonNode[] parameters)
+    {
+        var change = Lab(id, summary, [Parameter(LabApi.TokenHeader, "header", true), .. parameters]);
+        change["responses"]!["403"] = Answer("The token is missing or another: the right one is in the page /lab", LabJson.Default.LabProblem);
+        change["responses"]!["409"] = Answer("Why it was not done", LabJson.Default.LabProblem);
+        return change;
+    }
+
+    private static JsonObject Lab(string id, string summary, JsonNode[] parameters) => new()
+    {
+        ["operationId"] = id,
+        ["summary"] = summary,
+        ["parameters"] = new JsonArray(parameters),
+        ["responses"] = new JsonObject { ["200"] = Answer("How the lab stands", LabJson.Default.LabSnapshot) },
+    };
+
+    private static JsonObject Parameter(string name, string place, bool required, params string[] words)
+    {
+        var schema = new JsonObject { ["type"] = "string" };
+        if (words.Length > 0)
+        {
+            schema["enum"] = new JsonArray([.. words.Select(static word => JsonValue.Create(word))]);
+        }
+
+        return new JsonObject { ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = schema };
+    }
 
     private static JsonObject Quorum() => new()
     {

@@ -14,19 +14,21 @@ internal static class QuorumApi
 {
     private const string Json = "application/json; charset=utf-8";
 
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="withLab">The document describes the lab, too.</param>
+    public static void Map(IEndpointRouteBuilder routes, bool withLab)
     {
         routes.MapGet("/api/quorum", AnswerAsync);
-        routes.MapGet("/api/openapi.json", static context =>
+        var document = OpenApiDocument.Text(withLab);
+        routes.MapGet("/api/openapi.json", context =>
         {
             context.Response.ContentType = Json;
-            return context.Response.WriteAsync(OpenApiDocument.Text, context.RequestAborted);
+            return context.Response.WriteAsync(document, context.RequestAborted);
         });
-        routes.MapGet("/api/{**anything}", static context =>
+        routes.Map("/api/{**anything}", context =>
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync("Here are: /api/quorum /api/openapi.json\n", context.RequestAborted);
+            return context.Response.WriteAsync($"Here are: /api/quorum {(withLab ? "/api/lab " : "")}/api/openapi.json\n", context.RequestAborted);
         });
     }
 

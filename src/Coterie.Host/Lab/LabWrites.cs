@@ -38,6 +38,21 @@ public sealed class LabWrites : IAsyncDisposable
         _reader = new WorkloadReader(_session, load.ReadLevel);
     }
 
+    /// <summary>Told of each write when its outcome is known, one after another and in the order of their ends; must not take long. Null: nobody is.</summary>
+    public Action<LabWrite>? Ended { get; init; }
+
+    /// <summary>How many were sent so far.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_writes)
+            {
+                return _writes.Count;
+            }
+        }
+    }
+
     /// <summary>Since the lab began.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
@@ -134,10 +149,11 @@ public sealed class LabWrites : IAsyncDisposable
         }
 
         var answer = await _session.AskAsync(_workload.Next(number), _load.Level);
-        var ended = Elapsed;
         lock (_writes)
         {
-            _writes[(int)number] = new LabWrite(number, due, ended, answer.Outcome, answer.Reason);
+            var write = new LabWrite(number, due, Elapsed, answer.Outcome, answer.Reason);
+            _writes[(int)number] = write;
+            Ended?.Invoke(write);
         }
 
         _room.Release();

@@ -14,7 +14,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, Cancel);
+        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -40,7 +40,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     {
         var (_, text, _) = await GetAsync("/");
         var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
-        Assert.Equal(5, assets.Count);
+        Assert.Equal(6, assets.Count);
         foreach (var asset in assets)
         {
             var (status, content, headers) = await GetAsync("/" + asset);
@@ -127,13 +127,24 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_development_cluster_there_is_no_lab()
+    {
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/lab")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/api/lab")).Status);
+        Assert.DoesNotContain("lab\"", (await GetAsync("/")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/api/lab", (await GetAsync("/api/openapi.json")).Text, StringComparison.Ordinal);
+        using var kill = await _client.PostAsync($"http://{_server.Address}/api/lab/nodes/node1/kill", null, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, kill.StatusCode);
+    }
+
+    [Fact]
     public async Task A_query_without_end_is_refused() =>
         Assert.Equal(HttpStatusCode.RequestUriTooLong, (await GetAsync("/?n=" + new string('3', 5_000))).Status);
 
     [Fact]
     public async Task A_port_that_is_taken_is_told()
     {
-        var error = await Assert.ThrowsAsync<IOException>(() => ConsoleServer.StartAsync(_server.Address, TimeProvider.System, NullLoggerFactory.Instance, Cancel));
+        var error = await Assert.ThrowsAsync<IOException>(() => ConsoleServer.StartAsync(_server.Address, TimeProvider.System, NullLoggerFactory.Instance, null, Cancel));
         Assert.Contains($"{_server.Address}", error.Message, StringComparison.Ordinal);
     }
 

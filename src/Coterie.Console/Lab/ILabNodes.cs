@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace Coterie.WebConsole.Lab;
+
+/// <summary>The nodes of a development cluster, and what may be done to them. Whoever runs them implements it; names that it did not give are a mistake of the caller's.</summary>
+public interface ILabNodes
+{
+    IReadOnlyList<LabPlace> Places { get; }
+
+    LabProcess StateOf(string name);
+
+    /// <summary>Ends the process as a power cut does, and returns when it has ended. It stays dead until it is started.</summary>
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task KillAsync(string name);
+
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task PauseAsync(string name);
+
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task ResumeAsync(string name);
+
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task StartAsync(string name);
+}
+
+/// <summary>A node and its addresses.</summary>
+public sealed record LabPlace(string Name, IPEndPoint Cql, IPEndPoint Admin);
+
+/// <summary>What the process of a node does.</summary>
+public enum LabProcess
+{
+    Running,
+    Paused,
+    Dead,
+}
+
+/// <summary>What the lab needs of whoever runs the nodes.</summary>
+/// <param name="Token">What a program has to know to change anything. It is in the page, which no other site can read.</param>
+public sealed record LabParts(ILabNodes Nodes, string Token);

@@ -1,0 +1,53 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Coterie.Host.Admin;
+
+namespace Coterie.WebConsole.Lab;
+
+/// <summary>What a node said when it was asked; null: it did not.</summary>
+/// <param name="Leads">Groups that it leads, in the latest term that anyone has heard of.</param>
+internal readonly record struct LabHealth(bool IsReady, int Leads);
+
+/// <summary>Asks the nodes at their admin addresses whether they serve clients, and who leads.</summary>
+internal sealed class LabLeaders : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromMilliseconds(500) })
+    {
+        // Who takes longer is not well, and the next question comes soon.
+        Timeout = TimeSpan.FromSeconds(1),
+    };
+
+    /// <returns>Of each node, and how many groups there are.</returns>
+    public async Task<(Dictionary<string, LabHealth> Nodes, int Groups)> AskAsync(IReadOnlyList<LabPlace> places, CancellationToken cancellationToken)
+    {
+        var reports = await Task.WhenAll(places.Select(place => ReportAsync(place, cancellationToken)));
+        var terms = reports.SelectMany(static report => report?.Groups ?? [])
+            .GroupBy(static group => group.Id)
+            .ToDictionary(static same => same.Key, static same => same.Max(static group => group.Term));
+        var nodes = new Dictionary<string, LabHealth>(StringComparer.Ordinal);
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (reports[i] is { } report)
+            {
+                // One that was replaced and has not heard of it says that it leads, too: of an earlier term.
+                nodes[places[i].Name] = new LabHealth(report.Ready, report.Groups.Count(group => group.Role == "Leader" && group.Term == terms[group.Id]));
+            }
+        }
+
+        return (nodes, terms.Count);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<StatusReport?> ReportAsync(LabPlace place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.GetFromJsonAsync($"http://{place.Admin}/api/status", AdminJson.Default.StatusReport, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using Coterie.Host.CqlClient;
+using Coterie.Host.Lab;
+using Coterie.Host.Workloads;
+using Coterie.Model.Quorum;
+
+namespace Coterie.WebConsole.Lab;
+
+/// <summary>
+/// One run: the same writes to a table of each keyspace, until it is told to stop; then a look for every write that was acknowledged. Its owner
+/// starts it outside of any page, so that none of it waits for a page's turn.
+/// </summary>
+internal sealed class LabRun : IAsyncDisposable
+{
+    /// <summary>Writes a second to each keyspace: enough to see a gap of some hundredths of a second, and little for a machine that also runs the cluster.</summary>
+    public const int Rate = 50;
+
+    private const int Replicas = 3;
+
+    private readonly TimeProvider _time;
+    private readonly long _began;
+    private readonly string[] _tables;
+    private readonly LabWrites[] _writes;
+    private readonly LabFinding?[] _findings = new LabFinding?[2];
+    private readonly IReadOnlyList<LabPlace> _places;
+    private readonly CancellationTokenSource _writing = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<LabFault> _faults = [];
+    private Task _work = Task.CompletedTask;
+    private TimeSpan? _stopped;
+
+    private LabRun(WorkloadKind workload, IReadOnlyList<LabPlace> places, TimeProvider time)
+    {
+        Workload = workload;
+        _places = places;
+        _time = time;
+        _began = time.GetTimestamp();
+        var name = $"page_{workload.ToString().ToLowerInvariant()}_{time.GetUtcNow().ToUnixTimeMilliseconds()}";
+        _tables = [$"{LabKeyspaces.Leaderless}.{name}", $"{LabKeyspaces.LeaderBased}.{name}"];
+        var load = new LabLoad([.. places.Select(static place => place.Cql)], Rate);
+        Leaderless = new LabTimeline();
+        LeaderBased = new LabTimeline();
+        _writes =
+        [
+            new LabWrites(Host.Workloads.Workload.Create(workload, _tables[0], places.Count), load, _began) { Ended = Leaderless.Add },
+            new LabWrites(Host.Workloads.Workload.Create(workload, _tables[1], places.Count), load, _began) { Ended = LeaderBased.Add },
+        ];
+    }
+
+    public WorkloadKind Workload { get; }
+
+    public LabTimeline Leaderless { get; }
+
+    public LabTimeline LeaderBased { get; }
+
+    public IReadOnlyList<LabFault> Faults => _faults;
+
+    public LabPhase Phase => _stopped is null ? LabPhase.Writing : _work.IsCompleted ? LabPhase.Done : LabPhase.Checking;
+
+    /// <summary>Since it began, until it was stopped.</summary>
+    public TimeSpan Now => _stopped ?? _time.GetElapsedTime(_began);
+
+    /// <exception cref="IOException">No node answers.</exception>
+    /// <exception cref="CqlErrorException">The cluster refused.</exception>
+    public static async Task<LabRun> StartAsync(WorkloadKind workload, IReadOnlyList<LabPlace> places, Func<string, bool> isRunning, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var running = places.Where(place => isRunning(place.Name)).ToList();
+        if (running.Count == 0)
+        {
+            throw new IOException("no node runs");
+        }
+
+        var run = new LabRun(workload, places, time);
+        try
+        {
+            await using var client = await CqlConnection.ConnectAsync(running[0].Cql, cancellationToken);
+            foreach (var statement in LabKeyspaces.Definitions(Math.Min(Replicas, places.Count)).Concat(run._tables.Select(table => Host.Workloads.Workload.Create(workload, table, places.Count).TableDefinition)))
+            {
+                await client.QueryAsync(statement, ConsistencyLevel.Quorum, cancellationToken);
+            }
+
+            await Task.WhenAll(run._writes.Select(writes => writes.ConnectedAsync(running.Count, cancellationToken)));
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
+
+        run._work = run.WorkAsync();
+        return run;
+    }
+
+    public LabStreamReport Report(int keyspace) =>
+        (keyspace == 0 ? Leaderless : LeaderBased).Report(_writes[keyspace].Count, Now, _findings[keyspace]);
+
+    /// <summary>Something is about to happen to a node.</summary>
+    public LabFault Begin(string node, string what, bool led)
+    {
+        Close(node);
+        var fault = new LabFault(node, what, led, Now);
+        _faults.Add(fault);
+        return fault;
+    }
+
+    /// <summary>The node serves clients again, or something else happens to it.</summary>
+    public void Close(string node)
+    {
+        if (Open(node) is { } open)
+        {
+            open.To = Now;
+        }
+    }
+
+    public LabFault? Open(string node) => _faults.Find(fault => fault.Node == node && fault.To is null);
+
+    /// <summary>Writes no more. What is in flight is waited for, and then the check begins, both without whoever asked.</summary>
+    public void Stop()
+    {
+        _stopped ??= Now;
+        _writing.Cancel();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        _ending.Cancel();
+        await Task.WhenAny(_work);
+        foreach (var writes in _writes)
+        {
+            await writes.DisposeAsync();
+        }
+
+        _writing.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        await Task.WhenAll(_writes.Select(writes => writes.RunAsync(_writing.Token)));
+        await Task.WhenAll(CheckAsync(0), CheckAsync(1));
+        if (_findings.All(static finding => finding is { IsRight: true }))
+        {
+            await DropAsync();
+        }
+    }
+
+    private async Task CheckAsync(int keyspace)
+    {
+        var found = await _writes[keyspace].CheckAsync(_ending.Token);
+        _findings[keyspace] = new LabFinding(found.Lost.Count, found.Unread, found.Returned.Count + found.FailedFound);
+    }
+
+    /// <summary>Nobody needs them any more; what is not right stays, to be looked at.</summary>
+    private async Task DropAsync()
+    {
+        foreach (var place in _places)
+        {
+            try
+            {
+                await using var client = await CqlConnection.ConnectAsync(place.Cql, _ending.Token);
+                foreach (var table in _tables)
+                {
+                    await client.QueryAsync($"DROP TABLE IF EXISTS {table}", ConsistencyLevel.Quorum, _ending.Token);
+                }
+
+                return;
+            }
+            catch (Exception e) when (e is IOException or CqlErrorException)
+            {
+                // Another may.
+            }
+        }
+    }
+}
+
+/// <summary>Something that was done to a node, or came over it. Times are since the writes began.</summary>
+internal sealed class LabFault(string node, string what, bool led, TimeSpan from)
+{
+    public string Node => node;
+
+    public string What => what;
+
+    public bool Led => led;
+
+    public TimeSpan From => from;
+
+    public TimeSpan? To { get; set; }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Coterie.WebConsole.Lab;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coterie.WebConsole.Tests.Lab;
+
+/// <summary>The lab's API over a real socket, with nodes that are none.</summary>
+public sealed class LabApiTests : IAsyncLifetime
+{
+    private const string Token = "0123456789abcdef";
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly FakeNodes _nodes = new();
+    private ConsoleServer _server = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, new LabParts(_nodes, Token), Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/lab/nodes/node1/kill", null)]
+    [InlineData("POST", "/api/lab/nodes/node1/kill", "0123456789abcdeF")]
+    [InlineData("POST", "/api/lab/nodes/node1/kill", "")]
+    [InlineData("POST", "/api/lab/stream", null)]
+    [InlineData("DELETE", "/api/lab/stream", "0123456789abcde")]
+    public async Task Nothing_is_changed_without_the_token(string method, string path, string? token)
+    {
+        var (status, answer) = await SendAsync(method, path, token);
+
+        Assert.Equal(HttpStatusCode.Forbidden, status);
+        Assert.Contains("Coterie-Token", (string)answer["problem"]!, StringComparison.Ordinal);
+        Assert.Equal(LabProcess.Running, _nodes.StateOf("node1"));
+        Assert.Equal("Idle", (string)(await SendAsync("GET", "/api/lab", null)).Answer["phase"]!);
+    }
+
+    [Fact]
+    public async Task The_token_is_in_the_page()
+    {
+        var page = await _client.GetStringAsync($"http://{_server.Address}/lab", Cancel);
+        Assert.Contains($"data-lab-token=\"{Token}\"", page, StringComparison.Ordinal);
+        Assert.Contains("Start the writes", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_is_killed_and_paused_and_comes_back()
+    {
+        foreach (var (action, state, shown) in new[] { ("pause", LabProcess.Paused, "Paused"), ("resume", LabProcess.Running, "Starting"), ("kill", LabProcess.Dead, "Dead"), ("start", LabProcess.Running, "Starting") })
+        {
+            var (status, answer) = await SendAsync("POST", $"/api/lab/nodes/node2/{action}", Token);
+            Assert.Equal((HttpStatusCode.OK, state), (status, _nodes.StateOf("node2")));
+            Assert.Equal(shown, (string)answer["nodes"]![1]!["state"]!);
+        }
+    }
+
+    [Theory]
+    [InlineData("nodes/node1/start", "node1 is not dead.")]
+    [InlineData("nodes/node1/resume", "node1 is not paused.")]
+    [InlineData("nodes/node9/kill", "There is no node of that name; there are node1, node2, node3.")]
+    [InlineData("nodes/node1/0", "That cannot be done to a node; what can: kill, pause, resume, start.")]
+    [InlineData("nodes/node1/explode", "That cannot be done to a node; what can: kill, pause, resume, start.")]
+    [InlineData("stream?workload=poems", "There is no such workload; there are plain, carts, events.")]
+    public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
+    {
+        var (status, answer) = await SendAsync("POST", $"/api/lab/{path}", Token);
+        Assert.Equal((HttpStatusCode.Conflict, reason), (status, (string)answer["problem"]!));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_says_why_and_the_lab_lives()
+    {
+        await SendAsync("POST", "/api/lab/nodes/node3/kill", Token);
+        Assert.Equal("That could not be done: the disk is full.", (string)(await SendAsync("POST", "/api/lab/nodes/node3/start", Token)).Answer["problem"]!);
+        Assert.StartsWith("The writes cannot begin: ", (string)(await SendAsync("POST", "/api/lab/stream", Token)).Answer["problem"]!, StringComparison.Ordinal);
+        Assert.Equal("Nothing is written.", (string)(await SendAsync("DELETE", "/api/lab/stream", Token)).Answer["problem"]!);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/api/lab/nodes/node1/kill", Token)).Status);
+    }
+
+    [Fact]
+    public async Task The_API_answers_as_its_document_says()
+    {
+        var paths = (await SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject();
+        Assert.Equal(["/api/quorum", "/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key));
+        var schema = paths["/api/lab"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject();
+        Assert.Equal(schema.Select(static one => one.Key), (await SendAsync("GET", "/api/lab", null)).Answer.Select(static one => one.Key));
+        foreach (var change in new[] { paths["/api/lab/stream"]!["post"]!, paths["/api/lab/stream"]!["delete"]!, paths["/api/lab/nodes/{name}/{action}"]!["post"]! })
+        {
+            Assert.Equal("Coterie-Token", (string)change["parameters"]![0]!["name"]!);
+            Assert.Equal(["200", "403", "409"], change["responses"]!.AsObject().Select(static one => one.Key));
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, JsonObject Answer)> SendAsync(string method, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{_server.Address}{path}");
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Coterie-Token", token);
+        }
+
+        using var response = await _client.SendAsync(request, Cancel);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!.AsObject());
+    }
+}

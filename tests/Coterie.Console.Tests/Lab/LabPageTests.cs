@@ -1,0 +1,85 @@
+using Bunit;
+using Coterie.WebConsole.Lab;
+using Coterie.WebConsole.Pages;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coterie.WebConsole.Tests.Lab;
+
+public sealed class LabPageTests : BunitContext
+{
+    private readonly FakeDesk _desk = new();
+
+    public LabPageTests()
+    {
+        Services.AddSingleton<ILabDesk>(_desk);
+        Services.AddSingleton(TimeProvider.System);
+    }
+
+    [Fact]
+    public void A_node_is_killed_and_paused_by_its_buttons_and_each_is_announced()
+    {
+        var page = Render<LabPage>();
+
+        Button(page, "node2", 0).Click();
+        Assert.Equal("node2 was killed.", page.Find("#announced").TextContent);
+        Button(page, "node3", 1).Click();
+        Assert.Equal("node3 is paused.", page.Find("#announced").TextContent);
+
+        Assert.Equal(["Kill node2", "Pause node3"], _desk.Asked);
+    }
+
+    [Fact]
+    public void A_dead_node_can_be_started_and_nothing_else()
+    {
+        _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Dead, 3, null);
+        var page = Render<LabPage>();
+
+        Assert.Equal("Start again node2", Button(page, "node2", 0).TextContent);
+        Assert.True(Button(page, "node2", 1).HasAttribute("disabled"));
+        Button(page, "node2", 0).Click();
+
+        Assert.Equal(["Start node2"], _desk.Asked);
+    }
+
+    [Fact]
+    public void While_one_waits_its_number_counts_in_red_and_the_time_has_a_red_ground()
+    {
+        _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Dead, 0, new LabFaultReport("node2", "killed", true, 9, null, 21, 1_000), 1_000);
+        var page = Render<LabPage>();
+
+        Assert.Equal("1,000 ms", page.Find(".stream.r .gap.bad .big").TextContent);
+        Assert.NotEqual("", page.Find(".stream.r .ground").GetAttribute("d"));
+        Assert.NotEqual("", page.Find(".stream.r .refused").GetAttribute("d"));
+        Assert.Equal("21 ms", page.Find(".stream.w .gap.good .big").TextContent);
+        Assert.Equal("", page.Find(".stream.w .ground").GetAttribute("d"));
+        Assert.Equal("node2 killed, led", page.Find(".faults th[scope=row]").TextContent);
+    }
+
+    [Fact]
+    public void The_page_follows_what_happens_without_being_touched()
+    {
+        var page = Render<LabPage>();
+        Assert.Equal("node2 leads. Both keyspaces take every write.", page.Find(".sentence").TextContent);
+
+        _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Paused, 3, null);
+
+        page.WaitForAssertion(() => Assert.Equal("paused", page.Find("[data-node=node2] .state").TextContent), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void The_writes_begin_with_the_chosen_workload_and_a_refusal_is_shown()
+    {
+        _desk.Snapshot = Labs.Calm(LabPhase.Idle);
+        _desk.Refusal = "The writes cannot begin: no node runs.";
+        var page = Render<LabPage>();
+
+        page.Find("#workload").Change("Carts");
+        page.Find("#writes").Click();
+
+        Assert.Equal(["start Carts"], _desk.Asked);
+        Assert.Equal(_desk.Refusal, page.Find("[role=alert]").TextContent);
+        Assert.Equal("", page.Find("#announced").TextContent);
+    }
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<LabPage> page, string node, int which) => page.FindAll($"[data-node={node}] button")[which];
+}
