@@ -3,6 +3,7 @@ using Coterie.WebConsole.Api;
 using Coterie.WebConsole.Components;
 using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
+using Coterie.WebConsole.Query;
 using Coterie.WebConsole.Quorum;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,10 +37,10 @@ public sealed class ConsoleServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly LabDesk? _lab;
 
-    private ConsoleServer(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabParts? lab)
+    private ConsoleServer(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabParts? lab)
     {
         _lab = lab is null ? null : new LabDesk(lab, time);
-        _application = Build(address, time, loggers, _lab);
+        _application = Build(address, cluster, time, loggers, _lab);
     }
 
     /// <summary>Where it listens.</summary>
@@ -47,9 +48,10 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     /// <param name="lab">Null: there is no lab, neither its page nor its API.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<ConsoleServer> StartAsync(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabParts? lab, CancellationToken cancellationToken)
+    public static async Task<ConsoleServer> StartAsync(
+        IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabParts? lab, CancellationToken cancellationToken)
     {
-        var server = new ConsoleServer(address, time, loggers, lab);
+        var server = new ConsoleServer(address, cluster, time, loggers, lab);
         try
         {
             await server._application.StartAsync(cancellationToken);
@@ -77,7 +79,7 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     private ValueTask EndLabAsync() => _lab?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static WebApplication Build(IPEndPoint address, TimeProvider time, ILoggerFactory loggers, LabDesk? lab)
+    private static WebApplication Build(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabDesk? lab)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -90,7 +92,10 @@ public sealed class ConsoleServer : IAsyncDisposable
         });
         builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(loggers));
         builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(cluster);
         builder.Services.AddSingleton<Predictions>();
+        builder.Services.AddSingleton<ClusterQueries>();
+        builder.Services.AddSingleton<PageToken>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRoutingCore();
         builder.Services.AddAntiforgery();
@@ -115,6 +120,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         }
 
         QuorumApi.Map(application, lab is not null);
+        QueryApi.Map(application);
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options =>
         {
             // Over loopback compression only costs; and without it there is nothing to protect from being read by its length.

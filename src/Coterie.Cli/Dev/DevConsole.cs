@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Coterie.WebConsole;
@@ -11,7 +12,7 @@ namespace Coterie.Cli.Dev;
 /// ready, which must not wait for it; and a cluster without one is still a cluster.
 /// </summary>
 /// <param name="address">Null: there is to be none.</param>
-internal sealed class DevConsole(IPEndPoint? address) : IAsyncDisposable
+internal sealed class DevConsole(IPEndPoint? address, ImmutableArray<DevNode> plan) : IAsyncDisposable
 {
     private const int TokenBytes = 16;
 
@@ -29,7 +30,7 @@ internal sealed class DevConsole(IPEndPoint? address) : IAsyncDisposable
         try
         {
             var lab = new LabParts(nodes, RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true));
-            _server = await ConsoleServer.StartAsync(address, TimeProvider.System, _logging, lab, stop);
+            _server = await ConsoleServer.StartAsync(address, new ConsoleCluster([.. plan.Select(static node => node.Cql)]), TimeProvider.System, _logging, lab, stop);
             say($"console: http://{address}");
         }
         catch (IOException e)

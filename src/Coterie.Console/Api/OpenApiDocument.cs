@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
+using Coterie.WebConsole.Query;
 using Coterie.WebConsole.Quorum;
 using Coterie.Model.Quorum.Reports;
 
@@ -29,7 +31,11 @@ internal static class OpenApiDocument
 
     private static JsonObject Paths(bool withLab)
     {
-        var paths = new JsonObject { ["/api/quorum"] = new JsonObject { ["get"] = Quorum() } };
+        var paths = new JsonObject
+        {
+            ["/api/quorum"] = new JsonObject { ["get"] = Quorum() },
+            ["/api/query"] = new JsonObject { ["post"] = Query() },
+        };
         if (withLab)
         {
             paths[LabApi.State] = new JsonObject { ["get"] = Lab("lab", "How the lab stands: its nodes, both streams of writes, and what each fault has cost", []) };
@@ -91,6 +97,29 @@ internal static class OpenApiDocument
         {
             ["200"] = Answer("The answer", QuorumReportJson.Default.QuorumReport),
             ["400"] = Answer("Why the question makes no sense, a sentence for each reason", QuorumReportJson.Default.QuorumProblems),
+        },
+    };
+
+    private static JsonObject Query() => new()
+    {
+        ["operationId"] = "query",
+        ["summary"] = "Asks the cluster in CQL, and brings the vote of its replicas",
+        ["parameters"] = new JsonArray(new JsonObject
+        {
+            ["name"] = PageToken.Header,
+            ["in"] = "header",
+            ["required"] = true,
+            ["description"] = $"What every page of this console has in its meta element '{PageToken.MetaName}'",
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        }),
+        ["requestBody"] = Answer($"A statement of at most {QueryLimits.StatementLengthMax} characters", QueryJson.Default.QueryRequest),
+        ["responses"] = new JsonObject
+        {
+            ["200"] = Answer("The answer", QueryJson.Default.QueryAnswer),
+            ["400"] = Answer("Not sent to a node, or a node said that the statement is wrong", QueryJson.Default.QueryProblem),
+            ["403"] = Answer("Without the token of a page", QueryJson.Default.QueryProblem),
+            ["413"] = Answer("Too large", QueryJson.Default.QueryProblem),
+            ["503"] = Answer("The cluster could not do it, or no node answers", QueryJson.Default.QueryProblem),
         },
     };
 

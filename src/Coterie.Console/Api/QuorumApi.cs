@@ -28,7 +28,7 @@ internal static class QuorumApi
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync($"Here are: /api/quorum {(withLab ? "/api/lab " : "")}/api/openapi.json\n", context.RequestAborted);
+            return context.Response.WriteAsync($"Here are: /api/quorum /api/query {(withLab ? "/api/lab " : "")}/api/openapi.json\n", context.RequestAborted);
         });
     }
 

@@ -57,6 +57,17 @@ public sealed class CqlConnection : IAsyncDisposable
         return ExchangeAsync(cancellationToken);
     }
 
+    /// <summary>The same, and asks for the vote of the replicas: <see cref="CqlResult.Vote"/>.</summary>
+    /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
+    /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
+    public Task<CqlResult> QueryWithVoteAsync(
+        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken)
+    {
+        _frame.Clear();
+        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState, wantsVote: true);
+        return ExchangeAsync(cancellationToken);
+    }
+
     public async Task<ReadOnlyMemory<byte>> PrepareAsync(string statement, CancellationToken cancellationToken)
     {
         _frame.Clear();

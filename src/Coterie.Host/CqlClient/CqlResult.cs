@@ -26,6 +26,9 @@ public sealed record CqlResult
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>What each replica answered, as JSON; null if it was not asked for or no replica voted. Documented in docs/compatibility.md.</summary>
+    public ReadOnlyMemory<byte>? Vote { get; init; }
+
     private enum Kind
     {
         Void = 1,

@@ -31,9 +31,16 @@ internal static class RequestFrames
     }
 
     public static void WriteQuery(
-        FrameWriter frame, short stream, string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState)
+        FrameWriter frame, short stream, string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, bool wantsVote = false)
     {
-        frame.BeginFrame(FrameFlags.None);
+        frame.BeginFrame(wantsVote ? FrameFlags.CustomPayload : FrameFlags.None);
+        if (wantsVote)
+        {
+            frame.WriteShort(1);
+            frame.WriteString(PayloadRequest.VoteKey);
+            frame.WriteBytes([]);
+        }
+
         frame.WriteBytes(Encoding.UTF8.GetBytes(statement));
         frame.WriteShort((int)level);
         frame.WriteByte((byte)((pageSize > 0 ? Flag.PageSize : 0) | (pagingState is null ? 0 : Flag.PagingState)));

@@ -10,10 +10,10 @@ internal static class ResponseFrames
     public static CqlResult Read(FrameHeader header, ReadOnlyMemory<byte> body)
     {
         var reader = new BodyReader(body);
-        var warnings = ReadPrelude(header.Flags, ref reader);
+        var (warnings, vote) = ReadPrelude(header.Flags, ref reader);
         return header.Opcode switch
         {
-            Opcode.Result => CqlResult.Read(ref reader) with { Warnings = warnings },
+            Opcode.Result => CqlResult.Read(ref reader) with { Warnings = warnings, Vote = vote },
             Opcode.Ready or Opcode.Supported => new CqlResult { Warnings = warnings },
             Opcode.Error => throw new CqlErrorException(reader.ReadInt(), reader.ReadString()),
             Opcode.Authenticate => throw new IOException("The server asks for authentication, which this client does not have"),
@@ -21,9 +21,10 @@ internal static class ResponseFrames
         };
     }
 
-    private static List<string> ReadPrelude(FrameFlags flags, ref BodyReader reader)
+    private static (List<string> Warnings, ReadOnlyMemory<byte>? Vote) ReadPrelude(FrameFlags flags, ref BodyReader reader)
     {
         var warnings = new List<string>();
+        ReadOnlyMemory<byte>? vote = null;
         if ((flags & FrameFlags.Tracing) != 0)
         {
             reader.ReadLong();
@@ -42,11 +43,15 @@ internal static class ResponseFrames
         {
             for (var i = reader.ReadCount(bytesEach: 6); i > 0; i--)
             {
-                reader.ReadString();
-                reader.ReadBytes();
+                var key = reader.ReadString();
+                var value = reader.ReadBytes();
+                if (key == PayloadRequest.VoteKey)
+                {
+                    vote = value;
+                }
             }
         }
 
-        return warnings;
+        return (warnings, vote);
     }
 }

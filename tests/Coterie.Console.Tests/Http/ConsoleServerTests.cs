@@ -14,7 +14,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
+        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -40,7 +40,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     {
         var (_, text, _) = await GetAsync("/");
         var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
-        Assert.Equal(6, assets.Count);
+        Assert.Equal(8, assets.Count);
         foreach (var asset in assets)
         {
             var (status, content, headers) = await GetAsync("/" + asset);
@@ -121,7 +121,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_said_not_to_be()
     {
-        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
+        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/query /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/nothing")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/assets/nothing.css")).Status);
     }
@@ -144,7 +144,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [Fact]
     public async Task A_port_that_is_taken_is_told()
     {
-        var error = await Assert.ThrowsAsync<IOException>(() => ConsoleServer.StartAsync(_server.Address, TimeProvider.System, NullLoggerFactory.Instance, null, Cancel));
+        var error = await Assert.ThrowsAsync<IOException>(() => ConsoleServer.StartAsync(_server.Address, new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel));
         Assert.Contains($"{_server.Address}", error.Message, StringComparison.Ordinal);
     }
 
