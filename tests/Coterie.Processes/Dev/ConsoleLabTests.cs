@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Coterie.Processes.Fixtures;
+
+namespace Coterie.Processes.Dev;
+
+/// <summary>The console's lab with real processes, by its API.</summary>
+public sealed partial class ConsoleLabTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly IPAddress _first = Addresses.First();
+    private CoterieProcess _supervisor = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        // With --restart: what the lab has killed must stay dead all the same.
+        _supervisor = CoterieProcess.Start(["dev", "--restart", "--exit-with-parent", "--address", _first.ToString(), "--data", _directory.Path]);
+        await _supervisor.LineAsync(line => line.StartsWith("console: ", StringComparison.Ordinal));
+        _client.DefaultRequestHeaders.Add("Coterie-Token", TokenInPage().Match(await _client.GetStringAsync(Address("/lab"), Cancel)).Groups[1].Value);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _supervisor.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task When_the_leader_is_killed_the_leader_based_writes_stop_and_go_on_and_nothing_acknowledged_is_lost()
+    {
+        await ChangeAsync(HttpMethod.Post, "stream?workload=plain");
+        await UntilAsync("both keyspaces are written to, and somebody leads", lab => Acknowledged(lab, "leaderless") > 100 && Acknowledged(lab, "leaderBased") > 100 && Leader(lab) is not null);
+        var leader = Leader(await LabAsync())!;
+
+        await ChangeAsync(HttpMethod.Post, $"nodes/{leader}/kill");
+        var during = await UntilAsync("another leads", lab => Leader(lab) is { } next && next != leader);
+        Assert.Equal("Dead", State(during, leader));
+        var after = Acknowledged(during, "leaderBased");
+        await UntilAsync("leader-based writes go on", lab => Acknowledged(lab, "leaderBased") > after + 100);
+
+        await ChangeAsync(HttpMethod.Post, $"nodes/{leader}/start");
+        var back = await UntilAsync("the node is back", lab => State(lab, leader) == "Up" && lab["faults"]![0]!["to"] is not null);
+        var fault = back["faults"]!.AsArray().Single()!;
+        Assert.Equal((leader, "killed", true), ((string)fault["node"]!, (string)fault["what"]!, (bool)fault["led"]!));
+
+        // A write is due every 20 ms, so at least one was not answered in its time while the others elected.
+        Assert.InRange((double)fault["leaderBasedGapMs"]!, 30, 20_000);
+
+        await ChangeAsync(HttpMethod.Delete, "stream");
+        var done = await UntilAsync("all that was acknowledged has been looked for", lab => (string)lab["phase"]! == "Done");
+        foreach (var keyspace in new[] { "leaderless", "leaderBased" })
+        {
+            Assert.Equal((0, 0, 0), ((int)done[keyspace]!["finding"]!["lost"]!, (int)done[keyspace]!["finding"]!["unread"]!, (int)done[keyspace]!["finding"]!["wrong"]!));
+        }
+    }
+
+    [Fact]
+    public async Task The_cluster_outlives_all_of_its_nodes_and_a_stop_finds_one_that_is_paused()
+    {
+        foreach (var node in new[] { "node1", "node2", "node3" })
+        {
+            await ChangeAsync(HttpMethod.Post, $"nodes/{node}/kill");
+            await _supervisor.LineAsync(line => line.StartsWith($"{node} (", StringComparison.Ordinal) && line.EndsWith("was killed from the lab", StringComparison.Ordinal));
+        }
+
+        var dead = await LabAsync();
+        Assert.All(["node1", "node2", "node3"], node => Assert.Equal("Dead", State(dead, node)));
+        await ChangeAsync(HttpMethod.Post, "nodes/node1/start");
+        await ChangeAsync(HttpMethod.Post, "nodes/node2/start");
+        await UntilAsync("two serve clients again", lab => State(lab, "node1") == "Up" && State(lab, "node2") == "Up");
+        Assert.Equal("Dead", State(await LabAsync(), "node3"));
+
+        await ChangeAsync(HttpMethod.Post, "nodes/node2/pause");
+        Assert.Equal("Paused", State(await LabAsync(), "node2"));
+        _supervisor.Signal(PosixSignalNumber.Terminate);
+
+        Assert.Equal(0, await _supervisor.ExitAsync());
+        Assert.DoesNotContain(_supervisor.Lines, static line => line.Contains("did not stop", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("data-lab-token=\"([0-9a-f]{32})\"")]
+    private static partial Regex TokenInPage();
+
+    private static int Acknowledged(JsonNode lab, string keyspace) => (int)lab[keyspace]!["acknowledged"]!;
+
+    private static string? Leader(JsonNode lab) => (string?)lab["nodes"]!.AsArray().FirstOrDefault(static node => (int)node!["leads"]! > 0)?["name"];
+
+    private static string State(JsonNode lab, string node) => (string)lab["nodes"]!.AsArray().Single(one => (string)one!["name"]! == node)!["state"]!;
+
+    private string Address(string path) => $"http://{_first}:9080{path}";
+
+    private async Task<JsonNode> LabAsync() => JsonNode.Parse(await _client.GetStringAsync(Address("/api/lab"), Cancel))!;
+
+    private async Task<JsonNode> UntilAsync(string what, Func<JsonNode, bool> isSo)
+    {
+        JsonNode? lab = null;
+        await Until.TrueAsync(what, async () => isSo(lab = await LabAsync()));
+        return lab!;
+    }
+
+    private async Task ChangeAsync(HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, Address($"/api/lab/{path}"));
+        using var answer = await _client.SendAsync(request, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+}
