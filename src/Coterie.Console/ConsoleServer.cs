@@ -37,7 +37,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly LabDesk? _lab;
 
-    private ConsoleServer(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabParts? lab)
+    private ConsoleServer(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, ILabNodes? lab)
     {
         _lab = lab is null ? null : new LabDesk(lab, time);
         _application = Build(address, cluster, time, loggers, _lab);
@@ -49,7 +49,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     /// <param name="lab">Null: there is no lab, neither its page nor its API.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static async Task<ConsoleServer> StartAsync(
-        IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabParts? lab, CancellationToken cancellationToken)
+        IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, ILabNodes? lab, CancellationToken cancellationToken)
     {
         var server = new ConsoleServer(address, cluster, time, loggers, lab);
         try

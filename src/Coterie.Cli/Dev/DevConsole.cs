@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Security.Cryptography;
 using Coterie.WebConsole;
 using Coterie.WebConsole.Lab;
 using Microsoft.Extensions.Logging;
@@ -14,8 +13,6 @@ namespace Coterie.Cli.Dev;
 /// <param name="address">Null: there is to be none.</param>
 internal sealed class DevConsole(IPEndPoint? address, ImmutableArray<DevNode> plan) : IAsyncDisposable
 {
-    private const int TokenBytes = 16;
-
     private ILoggerFactory? _logging;
     private ConsoleServer? _server;
 
@@ -29,8 +26,7 @@ internal sealed class DevConsole(IPEndPoint? address, ImmutableArray<DevNode> pl
         _logging = LoggerFactory.Create(static builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(static console => console.SingleLine = true));
         try
         {
-            var lab = new LabParts(nodes, RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true));
-            _server = await ConsoleServer.StartAsync(address, new ConsoleCluster([.. plan.Select(static node => node.Cql)]), TimeProvider.System, _logging, lab, stop);
+            _server = await ConsoleServer.StartAsync(address, new ConsoleCluster([.. plan.Select(static node => node.Cql)]), TimeProvider.System, _logging, nodes, stop);
             say($"console: http://{address}");
         }
         catch (IOException e)

@@ -1,21 +1,20 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coterie.Host.Workloads;
+using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coterie.WebConsole.Api;
 
 /// <summary>
-/// <c>/api/lab</c>: the lab for programs, where there is one. To look is free; to change anything takes the token that is in the page.
+/// <c>/api/lab</c>: the lab for programs, where there is one. To look is free; to change anything takes the token of a page.
 /// </summary>
 internal static class LabApi
 {
-    public const string TokenHeader = "Coterie-Token";
     public const string State = "/api/lab";
     public const string Stream = "/api/lab/stream";
     public const string Node = "/api/lab/nodes/{name}/{action}";
@@ -33,10 +32,10 @@ internal static class LabApi
 
     private static async Task ChangeAsync(HttpContext context, ILabDesk desk, Func<HttpContext, ILabDesk, Task<string?>> change)
     {
-        if (!IsToken(context.Request.Headers[TokenHeader].ToString(), desk.Token))
+        if (!context.RequestServices.GetRequiredService<PageToken>().IsIn(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await WriteAsync(context, new LabProblem($"This changes the cluster: the header {TokenHeader} must hold the token that is in the page /lab."), LabJson.Default.LabProblem);
+            await WriteAsync(context, new LabProblem($"This changes the cluster: the header {PageToken.Header} must have what a page of this console has in its meta element '{PageToken.MetaName}'."), LabJson.Default.LabProblem);
         }
         else if (await change(context, desk) is { } problem)
         {
@@ -69,8 +68,6 @@ internal static class LabApi
         value = default;
         return word.All(char.IsAsciiLetterLower) && Enum.TryParse(word, ignoreCase: true, out value);
     }
-
-    private static bool IsToken(string given, string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(token));
 
     private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
     {

@@ -55,8 +55,8 @@ internal static class OpenApiDocument
 
     private static JsonObject LabChange(string id, string summary, params JsonNode[] parameters)
     {
-        var change = Lab(id, summary, [Parameter(LabApi.TokenHeader, "header", true), .. parameters]);
-        change["responses"]!["403"] = Answer("The token is missing or another: the right one is in the page /lab", LabJson.Default.LabProblem);
+        var change = Lab(id, summary, [PageTokenHeader(), .. parameters]);
+        change["responses"]!["403"] = Answer("Without the token of a page", LabJson.Default.LabProblem);
         change["responses"]!["409"] = Answer("Why it was not done", LabJson.Default.LabProblem);
         return change;
     }
@@ -79,6 +79,15 @@ internal static class OpenApiDocument
 
         return new JsonObject { ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = schema };
     }
+
+    private static JsonObject PageTokenHeader() => new()
+    {
+        ["name"] = PageToken.Header,
+        ["in"] = "header",
+        ["required"] = true,
+        ["description"] = $"What every page of this console has in its meta element '{PageToken.MetaName}'",
+        ["schema"] = new JsonObject { ["type"] = "string" },
+    };
 
     private static JsonObject Quorum() => new()
     {
@@ -104,14 +113,7 @@ internal static class OpenApiDocument
     {
         ["operationId"] = "query",
         ["summary"] = "Asks the cluster in CQL, and brings the vote of its replicas",
-        ["parameters"] = new JsonArray(new JsonObject
-        {
-            ["name"] = PageToken.Header,
-            ["in"] = "header",
-            ["required"] = true,
-            ["description"] = $"What every page of this console has in its meta element '{PageToken.MetaName}'",
-            ["schema"] = new JsonObject { ["type"] = "string" },
-        }),
+        ["parameters"] = new JsonArray(PageTokenHeader()),
         ["requestBody"] = Answer($"A statement of at most {QueryLimits.StatementLengthMax} characters", QueryJson.Default.QueryRequest),
         ["responses"] = new JsonObject
         {

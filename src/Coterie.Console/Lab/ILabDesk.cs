@@ -5,8 +5,6 @@ namespace Coterie.WebConsole.Lab;
 /// <summary>What the page and the API ask of the lab. What changes something answers with the reason why it was not done; null: it was.</summary>
 public interface ILabDesk
 {
-    string Token { get; }
-
     /// <summary>How it stands. Whoever asks counts as somebody who looks: nobody for a minute, and the writes end.</summary>
     LabSnapshot Look();
 

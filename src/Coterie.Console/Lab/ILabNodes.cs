@@ -33,7 +33,3 @@ public enum LabProcess
     Paused,
     Dead,
 }
-
-/// <summary>What the lab needs of whoever runs the nodes.</summary>
-/// <param name="Token">What a program has to know to change anything. It is in the page, which no other site can read.</param>
-public sealed record LabParts(ILabNodes Nodes, string Token);

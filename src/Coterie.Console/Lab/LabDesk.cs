@@ -41,16 +41,13 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
     private TaskCompletionSource _someoneLooks = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _looked;
 
-    public LabDesk(LabParts parts, TimeProvider time)
+    public LabDesk(ILabNodes nodes, TimeProvider time)
     {
-        _nodes = parts.Nodes;
+        _nodes = nodes;
         _time = time;
         _looked = time.GetTimestamp();
-        Token = parts.Token;
         _loops = Task.WhenAll(ObeyAsync(), WatchAsync());
     }
-
-    public string Token { get; }
 
     public LabSnapshot Look()
     {

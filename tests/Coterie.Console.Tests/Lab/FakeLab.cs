@@ -33,8 +33,6 @@ internal sealed class FakeNodes : ILabNodes
 /// <summary>A lab that shows what a test wants it to, and remembers what it was asked.</summary>
 internal sealed class FakeDesk : ILabDesk
 {
-    public string Token => "secret";
-
     public LabSnapshot Snapshot { get; set; } = Labs.Calm();
 
     public string? Refusal { get; set; }

@@ -8,7 +8,6 @@ namespace Coterie.WebConsole.Tests.Lab;
 /// <summary>The lab's API over a real socket, with nodes that are none.</summary>
 public sealed class LabApiTests : IAsyncLifetime
 {
-    private const string Token = "0123456789abcdef";
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly FakeNodes _nodes = new();
@@ -17,7 +16,7 @@ public sealed class LabApiTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, NullLoggerFactory.Instance, new LabParts(_nodes, Token), Cancel);
+        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, _nodes, Cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -36,7 +35,7 @@ public sealed class LabApiTests : IAsyncLifetime
         var (status, answer) = await SendAsync(method, path, token);
 
         Assert.Equal(HttpStatusCode.Forbidden, status);
-        Assert.Contains("Coterie-Token", (string)answer["problem"]!, StringComparison.Ordinal);
+        Assert.Contains("X-Coterie-Token", (string)answer["problem"]!, StringComparison.Ordinal);
         Assert.Equal(LabProcess.Running, _nodes.StateOf("node1"));
         Assert.Equal("Idle", (string)(await SendAsync("GET", "/api/lab", null)).Answer["phase"]!);
     }
@@ -45,7 +44,7 @@ public sealed class LabApiTests : IAsyncLifetime
     public async Task The_token_is_in_the_page()
     {
         var page = await _client.GetStringAsync($"http://{_server.Address}/lab", Cancel);
-        Assert.Contains($"data-lab-token=\"{Token}\"", page, StringComparison.Ordinal);
+        Assert.Contains("<meta name=\"coterie-token\" content=\"", page, StringComparison.Ordinal);
         Assert.Contains("Start the writes", page, StringComparison.Ordinal);
     }
 
@@ -54,7 +53,7 @@ public sealed class LabApiTests : IAsyncLifetime
     {
         foreach (var (action, state, shown) in new[] { ("pause", LabProcess.Paused, "Paused"), ("resume", LabProcess.Running, "Starting"), ("kill", LabProcess.Dead, "Dead"), ("start", LabProcess.Running, "Starting") })
         {
-            var (status, answer) = await SendAsync("POST", $"/api/lab/nodes/node2/{action}", Token);
+            var (status, answer) = await SendAsync("POST", $"/api/lab/nodes/node2/{action}", await TokenAsync());
             Assert.Equal((HttpStatusCode.OK, state), (status, _nodes.StateOf("node2")));
             Assert.Equal(shown, (string)answer["nodes"]![1]!["state"]!);
         }
@@ -69,40 +68,43 @@ public sealed class LabApiTests : IAsyncLifetime
     [InlineData("stream?workload=poems", "There is no such workload; there are plain, carts, events.")]
     public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
     {
-        var (status, answer) = await SendAsync("POST", $"/api/lab/{path}", Token);
+        var (status, answer) = await SendAsync("POST", $"/api/lab/{path}", await TokenAsync());
         Assert.Equal((HttpStatusCode.Conflict, reason), (status, (string)answer["problem"]!));
     }
 
     [Fact]
     public async Task What_cannot_be_done_says_why_and_the_lab_lives()
     {
-        await SendAsync("POST", "/api/lab/nodes/node3/kill", Token);
-        Assert.Equal("That could not be done: the disk is full.", (string)(await SendAsync("POST", "/api/lab/nodes/node3/start", Token)).Answer["problem"]!);
-        Assert.StartsWith("The writes cannot begin: ", (string)(await SendAsync("POST", "/api/lab/stream", Token)).Answer["problem"]!, StringComparison.Ordinal);
-        Assert.Equal("Nothing is written.", (string)(await SendAsync("DELETE", "/api/lab/stream", Token)).Answer["problem"]!);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/api/lab/nodes/node1/kill", Token)).Status);
+        await SendAsync("POST", "/api/lab/nodes/node3/kill", await TokenAsync());
+        Assert.Equal("That could not be done: the disk is full.", (string)(await SendAsync("POST", "/api/lab/nodes/node3/start", await TokenAsync())).Answer["problem"]!);
+        Assert.StartsWith("The writes cannot begin: ", (string)(await SendAsync("POST", "/api/lab/stream", await TokenAsync())).Answer["problem"]!, StringComparison.Ordinal);
+        Assert.Equal("Nothing is written.", (string)(await SendAsync("DELETE", "/api/lab/stream", await TokenAsync())).Answer["problem"]!);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/api/lab/nodes/node1/kill", await TokenAsync())).Status);
     }
 
     [Fact]
     public async Task The_API_answers_as_its_document_says()
     {
         var paths = (await SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject();
-        Assert.Equal(["/api/quorum", "/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key));
+        Assert.Equal(["/api/quorum", "/api/query", "/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key));
         var schema = paths["/api/lab"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject();
         Assert.Equal(schema.Select(static one => one.Key), (await SendAsync("GET", "/api/lab", null)).Answer.Select(static one => one.Key));
         foreach (var change in new[] { paths["/api/lab/stream"]!["post"]!, paths["/api/lab/stream"]!["delete"]!, paths["/api/lab/nodes/{name}/{action}"]!["post"]! })
         {
-            Assert.Equal("Coterie-Token", (string)change["parameters"]![0]!["name"]!);
+            Assert.Equal("X-Coterie-Token", (string)change["parameters"]![0]!["name"]!);
             Assert.Equal(["200", "403", "409"], change["responses"]!.AsObject().Select(static one => one.Key));
         }
     }
+
+    private async Task<string> TokenAsync() => System.Text.RegularExpressions.Regex
+        .Match(await _client.GetStringAsync($"http://{_server.Address}/", Cancel), "name=\"coterie-token\" content=\"([^\"]+)\"").Groups[1].Value;
 
     private async Task<(HttpStatusCode Status, JsonObject Answer)> SendAsync(string method, string path, string? token)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{_server.Address}{path}");
         if (token is not null)
         {
-            request.Headers.TryAddWithoutValidation("Coterie-Token", token);
+            request.Headers.TryAddWithoutValidation("X-Coterie-Token", token);
         }
 
         using var response = await _client.SendAsync(request, Cancel);

@@ -3,15 +3,19 @@ using Coterie.WebConsole.Pages;
 using Coterie.WebConsole.Quorum;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coterie.WebConsole.Tests.Quorum;
 
 public sealed class QuorumPageTests : BunitContext
 {
+    /// <summary>A page that rests predicts, and what is done to it meanwhile waits: here it rests when a test says so.</summary>
+    private readonly FakeTimeProvider _time = new();
+
     public QuorumPageTests()
     {
         Services.AddSingleton<Predictions>();
-        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<TimeProvider>(_time);
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
@@ -100,6 +104,7 @@ public sealed class QuorumPageTests : BunitContext
         var page = Open();
         page.Find("#n-0").Input("5");
         page.Find("[data-node='2']").Click();
+        _time.Advance(TimeSpan.FromSeconds(1));
         page.WaitForAssertion(() => Assert.EndsWith("/?n=5&dead=2", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
     }
 

@@ -20,7 +20,7 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
         // With --restart: what the lab has killed must stay dead all the same.
         _supervisor = CoterieProcess.Start(["dev", "--restart", "--exit-with-parent", "--address", _first.ToString(), "--data", _directory.Path]);
         await _supervisor.LineAsync(line => line.StartsWith("console: ", StringComparison.Ordinal));
-        _client.DefaultRequestHeaders.Add("Coterie-Token", TokenInPage().Match(await _client.GetStringAsync(Address("/lab"), Cancel)).Groups[1].Value);
+        _client.DefaultRequestHeaders.Add("X-Coterie-Token", TokenInPage().Match(await _client.GetStringAsync(Address("/lab"), Cancel)).Groups[1].Value);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +83,7 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
         Assert.DoesNotContain(_supervisor.Lines, static line => line.Contains("did not stop", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("data-lab-token=\"([0-9a-f]{32})\"")]
+    [GeneratedRegex("name=\"coterie-token\" content=\"([^\"]+)\"")]
     private static partial Regex TokenInPage();
 
     private static int Acknowledged(JsonNode lab, string keyspace) => (int)lab[keyspace]!["acknowledged"]!;
