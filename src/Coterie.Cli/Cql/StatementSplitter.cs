@@ -1,12 +1,14 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Coterie.Cli.Cql;
 
 /// <summary>
-/// Cuts what is typed or piped into statements at semicolons, but not at those inside strings, quoted names, <c>$$</c> texts or comments.
+/// Cuts what is typed or piped into statements at semicolons, but not at those inside strings, quoted names, <c>$$</c> texts or comments, nor at those between
+/// BEGIN BATCH and APPLY BATCH.
 /// Pure: text in, statements out. What is not ended yet waits for more.
 /// </summary>
-internal sealed class StatementSplitter
+internal sealed partial class StatementSplitter
 {
     private readonly StringBuilder _pending = new();
     private int _line = 1;
@@ -31,7 +33,7 @@ internal sealed class StatementSplitter
 
             if (next == i)
             {
-                if (text[i] == ';')
+                if (text[i] == ';' && !IsOpenBatch(text[start..i]))
                 {
                     Take(complete, text[start..i]);
                     start = i + 1;
@@ -100,6 +102,24 @@ internal sealed class StatementSplitter
         var at = text.IndexOf(end, from, StringComparison.Ordinal);
         return at < 0 ? -1 : at + end.Length;
     }
+
+    /// <summary>Whether a batch has begun that is not applied yet.</summary>
+    private static bool IsOpenBatch(string text)
+    {
+        var begin = 0;
+        while (begin < text.Length && (char.IsWhiteSpace(text[begin]) || (text[begin] is '-' or '/' && SkipQuoted(text, begin) > begin)))
+        {
+            begin = char.IsWhiteSpace(text[begin]) ? begin + 1 : SkipQuoted(text, begin);
+        }
+
+        return BatchBegin().IsMatch(text.AsSpan(begin)) && !BatchEnd().IsMatch(text);
+    }
+
+    [GeneratedRegex(@"\ABEGIN\s+(?:(?:UNLOGGED|LOGGED|COUNTER)\s+)?BATCH\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex BatchBegin();
+
+    [GeneratedRegex(@"\bAPPLY\s+BATCH\s*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex BatchEnd();
 
     /// <summary>Nothing but space and comments.</summary>
     private static bool IsBlank(string text)
