@@ -87,8 +87,7 @@ public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
         var began = _time.GetTimestamp();
         while (true)
         {
-            var answer = await _requests.AskAsync(
-                members, Verb.LeaderBarrier, LeaderRequests.Body(members, []), LeaderRequests.Repeat.Freely, timeout - _time.GetElapsedTime(began));
+            var answer = await _requests.BarrierAsync(members, timeout - _time.GetElapsedTime(began));
             if (answer.Result != RequestResult.Success)
             {
                 return (answer.Result, null);
@@ -111,7 +110,7 @@ public sealed class ConditionalWriteCoordinator : IConditionalWriteCoordinator
     {
         var body = new ArrayBufferWriter<byte>();
         CompareAndSet.Encode(read, expected, mutation.Span, body);
-        return _requests.AskAsync(members, Verb.LeaderCompareAndSet, LeaderRequests.Body(members, body.WrittenSpan), LeaderRequests.Repeat.Never, timeout);
+        return _requests.AskAsync(members, Verb.LeaderCompareAndSet, body.WrittenSpan, LeaderRequests.Repeat.Never, timeout);
     }
 
     private ConditionalOutcome Ended(ReplicaSet members, RequestResult result)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Coterie.Cluster.Ring;
-using Coterie.Cluster.Transport;
 using Coterie.Coordinator.Reads;
 using Coterie.Model.Ids;
 using Coterie.Model.Quorum;
@@ -60,7 +59,7 @@ public sealed class LeaderReadCoordinator : IReadCoordinator
             var leaders = new Dictionary<GroupId, ReplicaSet>();
             foreach (var members in MembersOf(request))
             {
-                var answer = await FindLeaderAsync(members, left);
+                var answer = await _requests.BarrierAsync(members, left);
                 if (answer.Result != RequestResult.Success)
                 {
                     return new ReadOutcome(members.OutcomeOf(answer.Result), [], Exhausted: false, null);
@@ -78,9 +77,6 @@ public sealed class LeaderReadCoordinator : IReadCoordinator
             }
         }
     }
-
-    private Task<LeaderAnswer> FindLeaderAsync(ReplicaSet members, TimeSpan timeout) =>
-        _requests.AskAsync(members, Verb.LeaderBarrier, LeaderRequests.Body(members, []), LeaderRequests.Repeat.Freely, timeout);
 
     /// <summary>One set of replicas for each group that the read may touch.</summary>
     private IEnumerable<ReplicaSet> MembersOf(ReadRequest request)

@@ -56,8 +56,15 @@ internal sealed class LeaderRequests(
     /// <summary>Before something that came to nothing is tried again.</summary>
     public Task PauseAsync() => Task.Delay(options.ElectionPause, time);
 
+    /// <summary>Asks the leader to make sure that it still leads and has applied everything committed before.</summary>
+    public Task<LeaderAnswer> BarrierAsync(ReplicaSet members, TimeSpan timeout) => AskAsync(members, Verb.LeaderBarrier, [], Repeat.Freely, timeout);
+
     /// <param name="members">Of the group.</param>
-    public async Task<LeaderAnswer> AskAsync(ReplicaSet members, Verb verb, byte[] body, Repeat repeat, TimeSpan timeout)
+    /// <param name="rest">Of the request, after its group.</param>
+    public Task<LeaderAnswer> AskAsync(ReplicaSet members, Verb verb, ReadOnlySpan<byte> rest, Repeat repeat, TimeSpan timeout) =>
+        AskAroundAsync(members, verb, Body(members, rest), repeat, timeout);
+
+    private async Task<LeaderAnswer> AskAroundAsync(ReplicaSet members, Verb verb, byte[] body, Repeat repeat, TimeSpan timeout)
     {
         var began = time.GetTimestamp();
         var tried = 0;
@@ -161,7 +168,12 @@ internal sealed class LeaderRequests(
             return named;
         }
 
-        for (var i = 0; i < members.Count && !members.Contains(self); i++)
+        if (members.Contains(self))
+        {
+            return null;
+        }
+
+        for (var i = 0; i < members.Count; i++)
         {
             var node = members.Nodes[(tried + i) % members.Count];
             if (liveness.IsAlive(node))

@@ -23,9 +23,8 @@ public sealed class LeaderWriteCoordinator : IWriteCoordinator
     public async ValueTask<WriteOutcome> WriteAsync(WriteRequest request)
     {
         var members = _maps.For(request.Keyspace.Name)?.Lookup(request.Token) ?? ReplicaSet.Empty;
-        var body = LeaderRequests.Body(members, request.Mutation.Span);
         var began = request.WantVote ? _time.GetTimestamp() : 0;
-        var answer = await _requests.AskAsync(members, Verb.LeaderWrite, body, LeaderRequests.Repeat.Never, request.Timeout);
+        var answer = await _requests.AskAsync(members, Verb.LeaderWrite, request.Mutation.Span, LeaderRequests.Repeat.Never, request.Timeout);
         _counters.WriteEnded(answer.Result);
         return new WriteOutcome(members.OutcomeOf(answer.Result), request.WantVote ? Cast(members, answer, _time.GetElapsedTime(began)) : null);
     }
