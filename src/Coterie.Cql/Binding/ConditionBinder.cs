@@ -17,7 +17,7 @@ internal static class ConditionBinder
     };
 
     /// <exception cref="CqlInvalidException">A condition on what the statement does cannot be had.</exception>
-    public static KeyedPlan Checked(KeyedPlan plan, ModificationStatement statement)
+    public static KeyedPlan Checked(KeyedPlan plan)
     {
         if (plan.HasTimestamp)
         {
@@ -36,9 +36,9 @@ internal static class ConditionBinder
                 : "DELETE statements must restrict all PRIMARY KEY columns with equality relations in order to use IF");
         }
 
-        if (plan.Rows is null && statement.Condition!.Columns.FirstOrDefault(one => plan.Table.Column(one.Column)!.Kind == ColumnKind.Regular) is { } ofRow)
+        if (plan.Rows is null && plan.Condition!.Columns.FirstOrDefault(static column => column.Kind == ColumnKind.Regular) is { } ofRow)
         {
-            throw new CqlInvalidException($"Invalid condition on {ofRow.Column}: the statement writes only static columns, and names no row");
+            throw new CqlInvalidException($"Invalid condition on {ofRow.Name}: the statement writes only static columns, and names no row");
         }
 
         return plan;
@@ -61,18 +61,18 @@ internal static class ConditionBinder
             (_, var list) => ((ListType)list).Element,
         });
         var name = key is null ? column.Name : $"value({column.Name})";
-        if (type.Equals(NativeType.Duration) && comparison.Operator is not (RelationOperator.Equal or RelationOperator.NotEqual or RelationOperator.In))
+        if (type.Equals(NativeType.Duration) && comparison.Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In))
         {
             throw new CqlInvalidException($"Slice conditions are not supported on durations ({column.Name})");
         }
 
-        var isMarkerOfList = comparison is { Operator: RelationOperator.In, InList: false };
+        var isMarkerOfList = comparison is { Operator: ComparisonOperator.In, InList: false };
         return new ColumnComparer
         {
             Column = column,
             Type = type,
             Key = key,
-            Operator = OperatorOf(comparison.Operator),
+            Operator = comparison.Operator,
             Values = isMarkerOfList ? [] : [.. comparison.Values.Select(value => terms.Bind(value, type, name))],
             List = isMarkerOfList ? terms.Bind(comparison.Values[0], new ListType(type, frozen: true), $"in({name})") : null,
         };
@@ -83,16 +83,5 @@ internal static class ConditionBinder
         MapType map => terms.Bind(key, map.Key, $"key({column.Name})"),
         ListType => terms.Bind(key, NativeType.Int, $"idx({column.Name})"),
         _ => throw new CqlInvalidException($"Invalid element access syntax for column {column.Name} of type {column.Type.CqlName}"),
-    };
-
-    private static ComparisonOperator OperatorOf(RelationOperator relation) => relation switch
-    {
-        RelationOperator.Equal => ComparisonOperator.Equal,
-        RelationOperator.NotEqual => ComparisonOperator.NotEqual,
-        RelationOperator.Less => ComparisonOperator.Less,
-        RelationOperator.LessOrEqual => ComparisonOperator.LessOrEqual,
-        RelationOperator.Greater => ComparisonOperator.Greater,
-        RelationOperator.GreaterOrEqual => ComparisonOperator.GreaterOrEqual,
-        _ => ComparisonOperator.In,
     };
 }

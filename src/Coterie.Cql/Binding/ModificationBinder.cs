@@ -33,7 +33,7 @@ internal sealed class ModificationBinder
             DeleteStatement delete => binder.BindColumnDeletion(delete),
             _ => throw new CqlInvalidException("Not a statement that modifies data"),
         };
-        return plan.IsConditional ? ConditionBinder.Checked(plan, statement) : plan;
+        return plan.IsConditional ? ConditionBinder.Checked(plan) : plan;
     }
 
     private RowWritePlan BindInsert(InsertStatement insert)

@@ -89,13 +89,13 @@ internal sealed class WhereBinder
     {
         switch (column.Kind)
         {
-            case ColumnKind.PartitionKey when relation.Operator is RelationOperator.Equal or RelationOperator.In:
+            case ColumnKind.PartitionKey when relation.Operator is ComparisonOperator.Equal or ComparisonOperator.In:
                 AddPart(_partitionParts, column, Part(column, relation));
                 break;
             case ColumnKind.PartitionKey:
                 throw new CqlInvalidException(
                     $"Only EQ and IN relation are supported on the partition key (unless you use the token() function): {column.Name}");
-            case ColumnKind.Clustering when relation.Operator is RelationOperator.Equal or RelationOperator.In:
+            case ColumnKind.Clustering when relation.Operator is ComparisonOperator.Equal or ComparisonOperator.In:
                 AddPart(_clusteringParts, column, Part(column, relation));
                 break;
             case ColumnKind.Clustering:
@@ -110,7 +110,7 @@ internal sealed class WhereBinder
 
     private KeyPart Part(ColumnSchema column, Relation relation)
     {
-        if (relation.Operator != RelationOperator.In)
+        if (relation.Operator != ComparisonOperator.In)
         {
             return KeyPart.Equal(column, _terms.Bind(relation.Values[0], column.Type, column.Name));
         }
@@ -130,10 +130,10 @@ internal sealed class WhereBinder
         parts[column.Position] = part;
     }
 
-    private void AddBound(ColumnSchema first, RelationOperator comparison, ImmutableArray<BoundTerm> values)
+    private void AddBound(ColumnSchema first, ComparisonOperator comparison, ImmutableArray<BoundTerm> values)
     {
-        var isLower = comparison is RelationOperator.Greater or RelationOperator.GreaterOrEqual;
-        var inclusive = comparison is RelationOperator.GreaterOrEqual or RelationOperator.LessOrEqual;
+        var isLower = comparison is ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual;
+        var inclusive = comparison is ComparisonOperator.GreaterOrEqual or ComparisonOperator.LessOrEqual;
         var bounds = isLower ? _lower : _upper;
         if (bounds[first.Position] is not null)
         {
@@ -160,7 +160,7 @@ internal sealed class WhereBinder
             }
         }
 
-        if (relation.Operator == RelationOperator.In)
+        if (relation.Operator == ComparisonOperator.In)
         {
             throw new CqlInvalidException($"IN is not supported on a tuple of columns: {shown}");
         }
@@ -172,7 +172,7 @@ internal sealed class WhereBinder
             _ => throw new CqlInvalidException($"A bind marker or a function for a whole tuple is not supported: {shown}"),
         };
         var values = terms.Zip(columns, (term, column) => _terms.Bind(term, column.Type, column.Name)).ToImmutableArray();
-        if (relation.Operator == RelationOperator.Equal)
+        if (relation.Operator == ComparisonOperator.Equal)
         {
             for (var i = 0; i < columns.Length; i++)
             {
@@ -201,13 +201,13 @@ internal sealed class WhereBinder
         var value = relation.Values[0] is FunctionTerm { Name: "token" } function
             ? new TokenFunction(TokenArguments(function))
             : _terms.Bind(relation.Values[0], NativeType.BigInt, "partition key token");
-        var inclusive = relation.Operator is RelationOperator.Equal or RelationOperator.GreaterOrEqual or RelationOperator.LessOrEqual;
-        if (relation.Operator is RelationOperator.Equal or RelationOperator.Greater or RelationOperator.GreaterOrEqual)
+        var inclusive = relation.Operator is ComparisonOperator.Equal or ComparisonOperator.GreaterOrEqual or ComparisonOperator.LessOrEqual;
+        if (relation.Operator is ComparisonOperator.Equal or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual)
         {
             _lowerToken = _lowerToken is null ? new TokenBound(value, inclusive) : throw MoreThanOneToken("start");
         }
 
-        if (relation.Operator is RelationOperator.Equal or RelationOperator.Less or RelationOperator.LessOrEqual)
+        if (relation.Operator is ComparisonOperator.Equal or ComparisonOperator.Less or ComparisonOperator.LessOrEqual)
         {
             _upperToken = _upperToken is null ? new TokenBound(value, inclusive) : throw MoreThanOneToken("end");
         }

@@ -5,17 +5,6 @@ using Coterie.Model.Types;
 
 namespace Coterie.Cql.Plans;
 
-internal enum ComparisonOperator : byte
-{
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
-}
-
 /// <summary>
 /// Compares a column of a row, or an element of one, with what a condition gives. A value that is not there equals null and differs from everything else;
 /// it is neither less nor greater. Of a collection of many cells an empty one is one that is not there.

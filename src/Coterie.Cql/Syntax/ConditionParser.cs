@@ -5,6 +5,8 @@ namespace Coterie.Cql.Syntax;
 /// <summary>IF …: under which condition a statement writes.</summary>
 internal sealed class ConditionParser(Cursor cursor, TermParser terms)
 {
+    private readonly ComparisonParser _comparisons = new(cursor, terms);
+
     /// <summary>IF NOT EXISTS; null if there is no IF.</summary>
     public Condition? TryParseOfInsert()
     {
@@ -64,42 +66,8 @@ internal sealed class ConditionParser(Cursor cursor, TermParser terms)
             cursor.ExpectSymbol("]");
         }
 
-        var comparison = ParseOperator();
-        if (comparison != RelationOperator.In)
-        {
-            return new ColumnComparison(column, key, comparison, [terms.ParseValue()], InList: false);
-        }
-
-        if (cursor.TryTakeSymbol("("))
-        {
-            return new ColumnComparison(column, key, comparison, terms.ParseList(")"), InList: true);
-        }
-
-        return cursor.IsSymbol("?") || cursor.IsSymbol(":")
-            ? new ColumnComparison(column, key, comparison, [terms.ParseTerm()], InList: false)
-            : throw cursor.Unexpected("list in parentheses or bind marker expected after IN");
-    }
-
-    private RelationOperator ParseOperator()
-    {
-        var current = cursor.Current;
-        RelationOperator? found = current.Kind is not (LexemeKind.Symbol or LexemeKind.Identifier) ? null : current.Text switch
-        {
-            "=" => RelationOperator.Equal,
-            "!=" => RelationOperator.NotEqual,
-            "<" => RelationOperator.Less,
-            "<=" => RelationOperator.LessOrEqual,
-            ">" => RelationOperator.Greater,
-            ">=" => RelationOperator.GreaterOrEqual,
-            "in" => RelationOperator.In,
-            _ => null,
-        };
-        if (found is null)
-        {
-            throw cursor.Unexpected("operator expected");
-        }
-
-        cursor.Take();
-        return found.Value;
+        var comparison = _comparisons.ParseOperator();
+        var (values, inList) = _comparisons.ParseRight(comparison);
+        return new ColumnComparison(column, key, comparison, values, inList);
     }
 }

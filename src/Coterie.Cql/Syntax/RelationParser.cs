@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Coterie.Cql.Plans;
 
 namespace Coterie.Cql.Syntax;
 
 /// <summary>WHERE: relations joined by AND. What is CQL but would need filtering is refused here by name.</summary>
 internal sealed class RelationParser(Cursor cursor, TermParser terms)
 {
+    private readonly ComparisonParser _comparisons = new(cursor, terms);
+
     public ImmutableArray<Relation> ParseWhere()
     {
         var relations = ImmutableArray.CreateBuilder<Relation>();
@@ -47,7 +50,7 @@ internal sealed class RelationParser(Cursor cursor, TermParser terms)
         cursor.ExpectKeyword("token");
         var columns = ParseColumns();
         var comparison = ParseOperator("token()");
-        return comparison == RelationOperator.In
+        return comparison == ComparisonOperator.In
             ? throw new CqlInvalidException("IN is not supported on token()")
             : new Relation(RelationTarget.Token, columns, comparison, [terms.ParseValue()], InList: false);
     }
@@ -70,21 +73,10 @@ internal sealed class RelationParser(Cursor cursor, TermParser terms)
         return ParseRight(RelationTarget.Column, [column], ParseOperator(column));
     }
 
-    private Relation ParseRight(RelationTarget target, ImmutableArray<string> columns, RelationOperator comparison)
+    private Relation ParseRight(RelationTarget target, ImmutableArray<string> columns, ComparisonOperator comparison)
     {
-        if (comparison != RelationOperator.In)
-        {
-            return new Relation(target, columns, comparison, [terms.ParseValue()], InList: false);
-        }
-
-        if (cursor.TryTakeSymbol("("))
-        {
-            return new Relation(target, columns, comparison, terms.ParseList(")"), InList: true);
-        }
-
-        return cursor.IsSymbol("?") || cursor.IsSymbol(":")
-            ? new Relation(target, columns, comparison, [terms.ParseTerm()], InList: false)
-            : throw cursor.Unexpected("list in parentheses or bind marker expected after IN");
+        var (values, inList) = _comparisons.ParseRight(comparison);
+        return new Relation(target, columns, comparison, values, inList);
     }
 
     private ImmutableArray<string> ParseColumns()
@@ -100,25 +92,9 @@ internal sealed class RelationParser(Cursor cursor, TermParser terms)
         return columns.DrainToImmutable();
     }
 
-    private RelationOperator ParseOperator(string restricted)
+    private ComparisonOperator ParseOperator(string restricted)
     {
         var current = cursor.Current;
-        RelationOperator? found = current.Text switch
-        {
-            "=" => RelationOperator.Equal,
-            "<" => RelationOperator.Less,
-            "<=" => RelationOperator.LessOrEqual,
-            ">" => RelationOperator.Greater,
-            ">=" => RelationOperator.GreaterOrEqual,
-            "in" => RelationOperator.In,
-            _ => null,
-        };
-        if (found is not null && current.Kind is LexemeKind.Symbol or LexemeKind.Identifier)
-        {
-            cursor.Take();
-            return found.Value;
-        }
-
         if (current.IsSymbol("!=") || current.IsKeyword("contains") || current.IsKeyword("like") || current.IsKeyword("is")
             || current.IsKeyword("not") || current.IsKeyword("between"))
         {
@@ -126,6 +102,6 @@ internal sealed class RelationParser(Cursor cursor, TermParser terms)
                 $"{current.Text.ToUpperInvariant()} is not supported: the restriction on {restricted} would need filtering or an index");
         }
 
-        throw cursor.Unexpected("operator expected");
+        return _comparisons.ParseOperator();
     }
 }

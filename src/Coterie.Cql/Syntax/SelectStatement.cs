@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Cql.Plans;
 
 namespace Coterie.Cql.Syntax;
 
@@ -26,27 +27,14 @@ internal sealed record CountSelector : Selector;
 /// <summary><c>writetime(c)</c>, <c>ttl(c)</c>, <c>token(k, ...)</c>, <c>count(c)</c>, or any other name, which the binder refuses.</summary>
 internal sealed record FunctionSelector(string Name, ImmutableArray<string> Columns) : Selector;
 
-internal enum RelationOperator : byte
-{
-    Equal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
-
-    /// <summary>Only in conditions of writes: WHERE would need filtering.</summary>
-    NotEqual,
-}
-
 /// <summary>One restriction of WHERE.</summary>
 /// <param name="Columns">One column; more in a tuple or in token().</param>
 /// <param name="Values">
-/// One term; for <see cref="RelationOperator.In"/> in parentheses all of them (then <paramref name="InList"/> is true), else the marker
+/// One term; for <see cref="ComparisonOperator.In"/> in parentheses all of them (then <paramref name="InList"/> is true), else the marker
 /// that stands for the list.
 /// </param>
 internal sealed record Relation(
-    RelationTarget Target, ImmutableArray<string> Columns, RelationOperator Operator, ImmutableArray<Term> Values, bool InList);
+    RelationTarget Target, ImmutableArray<string> Columns, ComparisonOperator Operator, ImmutableArray<Term> Values, bool InList);
 
 internal enum RelationTarget : byte
 {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Cql.Plans;
 
 namespace Coterie.Cql.Syntax;
 
@@ -39,7 +40,7 @@ internal sealed record Condition(ConditionKind Kind, ImmutableArray<ColumnCompar
 /// <summary>What IF says of one column.</summary>
 /// <param name="Key">For an element of a collection; null for the column.</param>
 /// <param name="Values">One term; for IN in parentheses all of them (then <paramref name="InList"/> is true), else the marker that stands for the list.</param>
-internal sealed record ColumnComparison(string Column, Term? Key, RelationOperator Operator, ImmutableArray<Term> Values, bool InList);
+internal sealed record ColumnComparison(string Column, Term? Key, ComparisonOperator Operator, ImmutableArray<Term> Values, bool InList);
 
 internal sealed record UsingClause(Term? Timestamp, Term? TimeToLive)
 {
@@ -79,4 +80,4 @@ internal sealed record DeleteStatement(TableName Table, ImmutableArray<DeleteSel
 /// <param name="Key">For an element of a collection; null for the column.</param>
 internal sealed record DeleteSelection(string Column, Term? Key);
 
-internal sealed record BatchStatement(Plans.BatchKind Kind, Term? Timestamp, ImmutableArray<ModificationStatement> Statements, int MarkerCount) : Statement;
+internal sealed record BatchStatement(BatchKind Kind, Term? Timestamp, ImmutableArray<ModificationStatement> Statements, int MarkerCount) : Statement;
