@@ -10,9 +10,10 @@ namespace Coterie.Replica.Groups;
 /// </summary>
 internal sealed class AppliedRule(SweepGround ground, SweepPermit permit, FormationTime horizon) : SweepRule
 {
+    private readonly PurgeLimit _limit = new(horizon, new WriteTimestamp(permit.Stamp));
     private bool _isMarked;
 
-    public override PurgeLimit? Limit => Holds && permit.Stamp > 0 ? new PurgeLimit(horizon, new WriteTimestamp(permit.Stamp)) : null;
+    public override PurgeLimit? Limit => Holds && permit.Stamp > 0 ? _limit : null;
 
     public override bool Holds => ground.Holds(permit);
 
@@ -24,6 +25,6 @@ internal sealed class AppliedRule(SweepGround ground, SweepPermit permit, Format
         }
 
         _isMarked = true;
-        return new PurgeLimit(horizon, new WriteTimestamp(permit.Stamp));
+        return _limit;
     }
 }

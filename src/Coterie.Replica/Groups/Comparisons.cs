@@ -24,8 +24,8 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     /// <summary>Of what they hold.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether a write must wait for what is compared in its partition.</summary>
-    public bool Holds(ReadOnlySpan<byte> mutation)
+    /// <summary>Takes a write that must wait for what is compared in its partition; false: it need not.</summary>
+    public bool TryHold(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
         if (_partitions.Count == 0)
         {
@@ -33,16 +33,15 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         }
 
         var reader = new MutationReader(mutation);
-        return _partitions.ContainsKey((reader.Table, reader.Token));
-    }
+        if (!_partitions.TryGetValue((reader.Table, reader.Token), out var partition))
+        {
+            return false;
+        }
 
-    /// <summary>A write that is held back.</summary>
-    public void Hold(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
-    {
-        var reader = new MutationReader(mutation);
         var held = new Held(mutation.ToArray(), null, default, deadline, reply);
-        _partitions[(reader.Table, reader.Token)].Waiting.Enqueue(held);
+        partition.Waiting.Enqueue(held);
         Taken(held);
+        return true;
     }
 
     /// <param name="request">Valid.</param>
@@ -60,7 +59,7 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
             return;
         }
 
-        partition = new Partition(key.Table, key.Token);
+        partition = new Partition(key);
         _partitions.Add(key, partition);
         Begin(partition, held);
     }
@@ -106,6 +105,9 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         }
     }
 
+    /// <summary>From any thread.</summary>
+    private void Found(Partition partition, Held held, ReplyStatus status, byte[] body) => member.Compared(() => Compare(partition, held, status, body));
+
     /// <summary>Under the lock.</summary>
     private void Compare(Partition partition, Held held, ReplyStatus status, byte[] body)
     {
@@ -132,8 +134,6 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         Next(partition);
     }
 
-    private void Go(Action compare) => member.Compared(compare);
-
     private void Next(Partition partition)
     {
         partition.Current = null;
@@ -158,7 +158,7 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
             }
         }
 
-        _partitions.Remove((partition.Table, partition.Token));
+        _partitions.Remove(partition.Key);
     }
 
     private void Begin(Partition partition, Held held)
@@ -198,11 +198,9 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
         Bytes -= held.Bytes;
     }
 
-    private sealed class Partition(StorageId table, Token token)
+    private sealed class Partition((StorageId Table, Token Token) key)
     {
-        public StorageId Table { get; } = table;
-
-        public Token Token { get; } = token;
+        public (StorageId Table, Token Token) Key => key;
 
         /// <summary>What is being compared.</summary>
         public Held? Current { get; set; }
@@ -216,11 +214,7 @@ internal sealed class Comparisons(GroupMember member, GroupParts parts)
     /// <summary>Waits for what is there.</summary>
     private sealed class Comparison(Comparisons owner, Partition partition, Held held) : IReplySink
     {
-        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body)
-        {
-            var found = body.ToArray();
-            owner.Go(() => owner.Compare(partition, held, status, found));
-        }
+        public void OnReply(int slot, ReplyStatus status, ReadOnlySpan<byte> body) => owner.Found(partition, held, status, body.ToArray());
     }
 
     /// <param name="Read">The request of the read; null: a write that compares nothing.</param>

@@ -17,16 +17,13 @@ namespace Coterie.Replica.Groups;
 internal sealed class GroupMember : IAsyncDisposable
 {
     private readonly GroupParts _parts;
-    private readonly ReplicaGroup _group;
     private readonly GroupStore _store;
     private readonly RaftCore _core;
     private readonly Waiters _waiters;
     private readonly Comparisons _comparisons;
-    private readonly Lock _gate = new();
     private readonly ApplyQueue _applying;
     private readonly MemberRestore _restore;
     private readonly LeaderPlacement _placement;
-    private readonly SweepGround _ground;
     private LogWrite? _unsentLog;
     private bool _isLogIdle = true;
     private long _applied;
@@ -39,33 +36,33 @@ internal sealed class GroupMember : IAsyncDisposable
     public GroupMember(GroupParts parts, ReplicaGroup group)
     {
         _parts = parts;
-        _group = group;
+        Group = group;
         _store = new GroupStore(group.Id);
         var stored = _store.Load(parts.Engine, group.Nodes.Length, parts.LastLoss);
         _stamp = stored.Stamp;
         _applied = stored.Log.Applied;
-        _ground = new SweepGround(this, parts, _store, stored.AppliedStamp);
+        Sweeping = new SweepGround(this, parts, _store, stored.AppliedStamp);
         _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
         {
             IsPassive = stored.IsPassive,
         };
         _waiters = new Waiters(parts.Time);
         _comparisons = new Comparisons(this, parts);
-        _applying = new ApplyQueue(this, parts, _ground);
+        _applying = new ApplyQueue(this, parts, Sweeping);
         _placement = new LeaderPlacement(group.Id, group.Nodes, group.Nodes.IndexOf(parts.Self));
         Source = new RestoreSource(this, parts, _core);
         _restore = new MemberRestore(this, parts, _store, _core, stored.IsFetching);
     }
 
-    public ReplicaGroup Group => _group;
+    public ReplicaGroup Group { get; }
 
     internal RestoreSource Source { get; }
 
     /// <summary>Guards everything here, and what restores it.</summary>
-    internal Lock Gate => _gate;
+    internal Lock Gate { get; } = new();
 
     /// <summary>What may be swept out of the group's rows.</summary>
-    internal SweepGround Sweeping => _ground;
+    internal SweepGround Sweeping { get; }
 
     /// <summary>Under the lock: everything up to this index is in the tables, as far as they are here.</summary>
     internal long Applied => _applied;
@@ -83,9 +80,9 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
-                return new GroupStatus(_group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes, _leaderChanges, _core.IsPassive, _parts.Closed.Contains(_group.Id));
+                return new GroupStatus(Group, _core.Role, _core.Term, LeaderNode(), _core.Log.Committed, _applied, _core.Log.Bytes, _leaderChanges, _core.IsPassive, _parts.Closed.Contains(Group.Id));
             }
         }
     }
@@ -95,7 +92,7 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
                 return LeaderNode();
             }
@@ -106,7 +103,7 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
                 return new GroupProgress(_core.Term, _core is { Role: RaftRole.Leader, KnowsCommitted: true }, _core.Log.Committed, _applied);
             }
@@ -115,7 +112,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
     public void Tick()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _core.Tick();
             Resend();
@@ -123,7 +120,7 @@ internal sealed class GroupMember : IAsyncDisposable
             if (!_restore.NeedsRows)
             {
                 // The log may be the only copy here of what is missing.
-                LogShortening.IfLong(_core.Log, _ground.Permit(), _stamp, _store, _parts);
+                LogShortening.IfLong(_core.Log, Sweeping.Permit(), _stamp, _store, _parts);
             }
 
             _restore.Tick(_isLogIdle && _unsentLog is null);
@@ -136,9 +133,9 @@ internal sealed class GroupMember : IAsyncDisposable
 
     public void Suspect(NodeId node)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            if (_group.Nodes.IndexOf(node) is >= 0 and var member)
+            if (Group.Nodes.IndexOf(node) is >= 0 and var member)
             {
                 _core.Suspect(member);
             }
@@ -149,9 +146,9 @@ internal sealed class GroupMember : IAsyncDisposable
     public void Receive(NodeId from, ReadOnlySpan<byte> body)
     {
         var reader = new Model.Wire.ByteReader(body);
-        var message = RaftMessageCodec.Read(ref reader, _group.Nodes.Length);
+        var message = RaftMessageCodec.Read(ref reader, Group.Nodes.Length);
         reader.ExpectEnd("a message of Raft");
-        if (_group.Nodes[message.From] != from || _group.Nodes[message.To] != _parts.Self)
+        if (Group.Nodes[message.From] != from || Group.Nodes[message.To] != _parts.Self)
         {
             throw new MalformedDataException("a message of Raft in the name of another member");
         }
@@ -166,7 +163,7 @@ internal sealed class GroupMember : IAsyncDisposable
             }
         }
 
-        lock (_gate)
+        lock (Gate)
         {
             _stamp = Math.Max(_stamp, stamp);
             _core.Step(message);
@@ -185,15 +182,11 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <param name="mutation">Valid, and of this group.</param>
     public void Write(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!Refuses(reply))
             {
-                if (_comparisons.Holds(mutation))
-                {
-                    _comparisons.Hold(mutation, deadline, reply);
-                }
-                else
+                if (!_comparisons.TryHold(mutation, deadline, reply))
                 {
                     Propose(mutation, deadline, reply);
                 }
@@ -209,7 +202,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <param name="request">Valid, and of this group.</param>
     public void CompareAndSet(CompareAndSet.Parts request, long deadline, ReplyTo reply)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!Refuses(reply))
             {
@@ -224,13 +217,13 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Answered when this member was the leader after the request came, and has applied all that was committed before.</summary>
     public void Barrier(long deadline, ReplyTo reply)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_core.Role != RaftRole.Leader || _isStopped)
             {
                 Decide(reply, LeaderVerdict.NotLeader);
             }
-            else if (_parts.Closed.Contains(_group.Id))
+            else if (_parts.Closed.Contains(Group.Id))
             {
                 // It leads, and has not all the rows.
                 Decide(reply, LeaderVerdict.Busy);
@@ -249,7 +242,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Takes nothing more. What waits gets no answer: it is not known how it ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _isStopped = true;
         }
@@ -260,7 +253,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>From any thread: a comparison goes on, under the lock.</summary>
     internal void Compared(Action compare)
     {
-        lock (_gate)
+        lock (Gate)
         {
             compare();
             Take();
@@ -272,7 +265,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>On the writer loop.</summary>
     internal void LogWritten(LogWrite write, WriteResult result)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (result == WriteResult.Full)
             {
@@ -302,7 +295,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>On the writer loop.</summary>
     internal void EntriesWritten(EntriesWrite write, WriteResult result)
     {
-        lock (_gate)
+        lock (Gate)
         {
             write.Ended(result);
             CountApplied();
@@ -315,7 +308,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Under the lock: removes all rows, which are then fetched from a member that has applied everything that was given out here.</summary>
     internal bool TryRemove(RestoreWrite removal)
     {
-        _ground.Removing();
+        Sweeping.Removing();
         if (!_parts.Writer.TryEnqueue(removal))
         {
             return false;
@@ -433,7 +426,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
             if (output.Fetch is { } fetch)
             {
-                _restore.Want(_group.Nodes[fetch.From], fetch.Position);
+                _restore.Want(Group.Nodes[fetch.From], fetch.Position);
             }
 
             foreach (var read in output.Reads)
@@ -458,7 +451,7 @@ internal sealed class GroupMember : IAsyncDisposable
         _parts.Mail.Flush();
     }
 
-    private void Send(RaftMessage message) => _parts.Mail.Add(_group.Nodes[message.To], _group.Id, message);
+    private void Send(RaftMessage message) => _parts.Mail.Add(Group.Nodes[message.To], Group.Id, message);
 
     private void Write(LogWrite write)
     {
@@ -495,12 +488,12 @@ internal sealed class GroupMember : IAsyncDisposable
             return;
         }
 
-        var isUnable = _unsentLog is not null || _parts.Closed.Contains(_group.Id) || _applying.IsStuck;
-        if (_placement.Next(isUnable, member => _core.IsCaughtUp(member) && _parts.Liveness.IsAlive(_group.Nodes[member])) is { } target)
+        var isUnable = _unsentLog is not null || _parts.Closed.Contains(Group.Id) || _applying.IsStuck;
+        if (_placement.Next(isUnable, member => _core.IsCaughtUp(member) && _parts.Liveness.IsAlive(Group.Nodes[member])) is { } target)
         {
             _core.HandOverTo(target);
         }
     }
 
-    private NodeId? LeaderNode() => _core.Leader is { } leader ? _group.Nodes[leader] : null;
+    private NodeId? LeaderNode() => _core.Leader is { } leader ? Group.Nodes[leader] : null;
 }
