@@ -2,6 +2,8 @@ using System.Net;
 
 namespace Coterie.WebConsole;
 
-/// <summary>Whom the console asks: the nodes that it stands beside.</summary>
-/// <param name="Cql">Where they speak CQL. The first that answers is asked.</param>
-public sealed record ConsoleCluster(IReadOnlyList<IPEndPoint> Cql);
+/// <summary>Whom the console asks: the nodes that it stands beside. Queries go to the first that answers.</summary>
+public sealed record ConsoleCluster(IReadOnlyList<ConsoleNode> Nodes);
+
+/// <summary>A node, and where it is asked.</summary>
+public sealed record ConsoleNode(string Name, IPEndPoint Cql, IPEndPoint Admin);

@@ -114,13 +114,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         application.UseRouting();
         application.UseAntiforgery();
         EmbeddedAssets.Map(application);
-        if (lab is not null)
-        {
-            LabApi.Map(application, lab);
-        }
-
-        QuorumApi.Map(application, lab is not null);
-        QueryApi.Map(application);
+        ConsoleApi.Map(application, lab);
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options =>
         {
             // Over loopback compression only costs; and without it there is nothing to protect from being read by its length.

@@ -107,7 +107,7 @@ internal static class DevCommand
             signals.RequestWhenInputEnds();
         }
 
-        await using var console = new DevConsole(settings.Console ? new IPEndPoint(first, ConsoleServer.Port) : null, plan);
+        await using var console = new DevConsole(settings.Console ? new IPEndPoint(first, ConsoleServer.Port) : null);
         await using var supervisor = new DevSupervisor(plan, settings.Restart, console, Console.Out);
         return await supervisor.RunAsync(signals.Token);
     }

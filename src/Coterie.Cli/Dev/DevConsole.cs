@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Coterie.WebConsole;
 using Coterie.WebConsole.Lab;
@@ -11,7 +10,7 @@ namespace Coterie.Cli.Dev;
 /// ready, which must not wait for it; and a cluster without one is still a cluster.
 /// </summary>
 /// <param name="address">Null: there is to be none.</param>
-internal sealed class DevConsole(IPEndPoint? address, ImmutableArray<DevNode> plan) : IAsyncDisposable
+internal sealed class DevConsole(IPEndPoint? address) : IAsyncDisposable
 {
     private ILoggerFactory? _logging;
     private ConsoleServer? _server;
@@ -26,7 +25,7 @@ internal sealed class DevConsole(IPEndPoint? address, ImmutableArray<DevNode> pl
         _logging = LoggerFactory.Create(static builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(static console => console.SingleLine = true));
         try
         {
-            _server = await ConsoleServer.StartAsync(address, new ConsoleCluster([.. plan.Select(static node => node.Cql)]), TimeProvider.System, _logging, nodes, stop);
+            _server = await ConsoleServer.StartAsync(address, new ConsoleCluster(nodes.Places), TimeProvider.System, _logging, nodes, stop);
             say($"console: http://{address}");
         }
         catch (IOException e)

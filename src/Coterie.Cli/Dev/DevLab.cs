@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.WebConsole;
 using Coterie.WebConsole.Lab;
 
 namespace Coterie.Cli.Dev;
@@ -6,7 +7,7 @@ namespace Coterie.Cli.Dev;
 /// <summary>The nodes of a development cluster as the console's lab has them.</summary>
 internal sealed class DevLab(DevSupervisor supervisor, ImmutableArray<DevNode> plan) : ILabNodes
 {
-    public IReadOnlyList<LabPlace> Places { get; } = [.. plan.Select(static node => new LabPlace(node.Name, node.Cql, node.Admin))];
+    public IReadOnlyList<ConsoleNode> Places { get; } = [.. plan.Select(static node => new ConsoleNode(node.Name, node.Cql, node.Admin))];
 
     public LabProcess StateOf(string name) => supervisor.StateOf(Node(name));
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 using Coterie.Host.Start;
 

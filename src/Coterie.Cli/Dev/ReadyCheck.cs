@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 using Coterie.Host.CqlClient;
 using Coterie.Model.Quorum;

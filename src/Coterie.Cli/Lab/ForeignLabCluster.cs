@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 
 namespace Coterie.Cli.Lab;

@@ -1,4 +1,3 @@
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 
 namespace Coterie.Cli.Lab;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 
 namespace Coterie.Cli.Repair;

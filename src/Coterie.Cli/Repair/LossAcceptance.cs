@@ -1,5 +1,4 @@
 using System.Net;
-using Coterie.Cli.Status;
 using Coterie.Host.Admin;
 using Coterie.Host.Start;
 

@@ -36,6 +36,6 @@ internal static class StartCommand
         return command;
     }
 
-    private static async Task<IAsyncDisposable> StartConsoleAsync(IPEndPoint address, IPEndPoint cql, TimeProvider time, ILoggerFactory logging, CancellationToken cancellationToken) =>
-        await ConsoleServer.StartAsync(address, new ConsoleCluster([cql]), time, logging, lab: null, cancellationToken);
+    private static async Task<IAsyncDisposable> StartConsoleAsync(IPEndPoint address, IPEndPoint cql, IPEndPoint admin, TimeProvider time, ILoggerFactory logging, CancellationToken cancellationToken) =>
+        await ConsoleServer.StartAsync(address, new ConsoleCluster([new ConsoleNode("this node", cql, admin)]), time, logging, lab: null, cancellationToken);
 }

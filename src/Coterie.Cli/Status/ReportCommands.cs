@@ -1,3 +1,4 @@
+using Coterie.Host.Admin;
 using System.CommandLine;
 using System.Net;
 using Coterie.Cli.Cql;

@@ -1,12 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Text.Json.Nodes;
 using Coterie.Host.Workloads;
-using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Coterie.WebConsole.Api;
 
@@ -19,9 +16,10 @@ internal static class LabApi
     public const string Stream = "/api/lab/stream";
     public const string Node = "/api/lab/nodes/{name}/{action}";
 
-    public static void Map(IEndpointRouteBuilder routes, ILabDesk desk)
+    public static void Map(IEndpointRouteBuilder routes, JsonObject paths, ILabDesk desk)
     {
-        routes.MapGet(State, context => WriteAsync(context, desk.Look(), LabJson.Default.LabSnapshot));
+        Describe(paths);
+        routes.MapGet(State, context => ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, desk.Look(), LabJson.Default.LabSnapshot));
         var start = new Change(desk, StartAsync);
         var stop = new Change(desk, static (_, desk) => desk.StopAsync());
         var act = new Change(desk, DoAsync);
@@ -32,19 +30,17 @@ internal static class LabApi
 
     private static async Task ChangeAsync(HttpContext context, ILabDesk desk, Func<HttpContext, ILabDesk, Task<string?>> change)
     {
-        if (!context.RequestServices.GetRequiredService<PageToken>().IsIn(context.Request))
+        if (ApiAnswer.RefusalOf(context) is { } refusal)
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await WriteAsync(context, new LabProblem($"This changes the cluster: the header {PageToken.Header} must have what a page of this console has in its meta element '{PageToken.MetaName}'."), LabJson.Default.LabProblem);
+            await ApiAnswer.WriteAsync(context, StatusCodes.Status403Forbidden, new LabProblem(refusal), LabJson.Default.LabProblem);
         }
         else if (await change(context, desk) is { } problem)
         {
-            context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await WriteAsync(context, new LabProblem(problem), LabJson.Default.LabProblem);
+            await ApiAnswer.WriteAsync(context, StatusCodes.Status409Conflict, new LabProblem(problem), LabJson.Default.LabProblem);
         }
         else
         {
-            await WriteAsync(context, desk.Look(), LabJson.Default.LabSnapshot);
+            await ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, desk.Look(), LabJson.Default.LabSnapshot);
         }
     }
 
@@ -69,12 +65,35 @@ internal static class LabApi
         return word.All(char.IsAsciiLetterLower) && Enum.TryParse(word, ignoreCase: true, out value);
     }
 
-    private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    private static void Describe(JsonObject paths)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(answer, type), context.RequestAborted);
+        paths[State] = new JsonObject { ["get"] = Describe("lab", "How the lab stands: its nodes, both streams of writes, and what each fault has cost", []) };
+        paths[Stream] = new JsonObject
+        {
+            ["post"] = DescribeChange("startWrites", "Begins to write to a leaderless and to a leader-based keyspace", OpenApiParts.Parameter("workload", "query", false, "plain", "carts", "events")),
+            ["delete"] = DescribeChange("stopWrites", "Writes no more, and looks for every write that was acknowledged"),
+        };
+        paths[Node] = new JsonObject
+        {
+            ["post"] = DescribeChange("act", "Kills a node, pauses it, lets it go on, or starts it again", OpenApiParts.Parameter("name", "path", true), OpenApiParts.Parameter("action", "path", true, "kill", "pause", "resume", "start")),
+        };
     }
+
+    private static JsonObject DescribeChange(string id, string summary, params JsonNode[] parameters)
+    {
+        var change = Describe(id, summary, [OpenApiParts.PageTokenHeader(), .. parameters]);
+        change["responses"]!["403"] = OpenApiParts.Answer("Without the token of a page", LabJson.Default.LabProblem);
+        change["responses"]!["409"] = OpenApiParts.Answer("Why it was not done", LabJson.Default.LabProblem);
+        return change;
+    }
+
+    private static JsonObject Describe(string id, string summary, JsonNode[] parameters) => new()
+    {
+        ["operationId"] = id,
+        ["summary"] = summary,
+        ["parameters"] = new JsonArray(parameters),
+        ["responses"] = new JsonObject { ["200"] = OpenApiParts.Answer("How the lab stands", LabJson.Default.LabSnapshot) },
+    };
 
     /// <summary>Something that takes the token.</summary>
     private sealed record Change(ILabDesk Desk, Func<HttpContext, ILabDesk, Task<string?>> Do)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coterie.WebConsole.Http;
+using System.Text.Json.Nodes;
 using Coterie.WebConsole.Query;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,13 +11,19 @@ namespace Coterie.WebConsole.Api;
 /// <summary><c>/api/query</c>: CQL for programs, with the vote. As a statement can write, it takes the token of a page.</summary>
 internal static class QueryApi
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/query", AnswerAsync);
+    private const string Path = "/api/query";
+
+    public static void Map(IEndpointRouteBuilder routes, JsonObject paths)
+    {
+        paths[Path] = new JsonObject { ["post"] = Describe() };
+        routes.MapPost(Path, AnswerAsync);
+    }
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        if (!context.RequestServices.GetRequiredService<PageToken>().IsIn(context.Request))
+        if (ApiAnswer.RefusalOf(context) is { } refusal)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, $"the header {PageToken.Header} must have what a page of this console has in its meta element '{PageToken.MetaName}'");
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, refusal);
             return;
         }
 
@@ -47,8 +53,8 @@ internal static class QueryApi
 
         var outcome = await context.RequestServices.GetRequiredService<ClusterQueries>().AskAsync(request, context.RequestAborted);
         await (outcome.Answer is { } answer
-            ? WriteAsync(context, StatusCodes.Status200OK, JsonSerializer.Serialize(answer, QueryJson.Default.QueryAnswer))
-            : WriteAsync(context, StatusOf(outcome.Problem!.Code), JsonSerializer.Serialize(outcome.Problem, QueryJson.Default.QueryProblem)));
+            ? ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, answer, QueryJson.Default.QueryAnswer)
+            : ApiAnswer.WriteAsync(context, StatusOf(outcome.Problem!.Code), outcome.Problem, QueryJson.Default.QueryProblem));
     }
 
     private static int StatusOf(string code) => code switch
@@ -58,13 +64,21 @@ internal static class QueryApi
     };
 
     private static Task RefuseAsync(HttpContext context, int status, string reason) =>
-        WriteAsync(context, status, JsonSerializer.Serialize(new QueryProblem("Refused", reason), QueryJson.Default.QueryProblem));
+        ApiAnswer.WriteAsync(context, status, new QueryProblem("Refused", reason), QueryJson.Default.QueryProblem);
 
-    private static Task WriteAsync(HttpContext context, int status, string json)
+    private static JsonObject Describe() => new()
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(json, context.RequestAborted);
-    }
+        ["operationId"] = "query",
+        ["summary"] = "Asks the cluster in CQL, and brings the vote of its replicas",
+        ["parameters"] = new JsonArray(OpenApiParts.PageTokenHeader()),
+        ["requestBody"] = OpenApiParts.Answer($"A statement of at most {QueryLimits.StatementLengthMax} characters", QueryJson.Default.QueryRequest),
+        ["responses"] = new JsonObject
+        {
+            ["200"] = OpenApiParts.Answer("The answer", QueryJson.Default.QueryAnswer),
+            ["400"] = OpenApiParts.Answer("Not sent to a node, or a node said that the statement is wrong", QueryJson.Default.QueryProblem),
+            ["403"] = OpenApiParts.Answer("Without the token of a page", QueryJson.Default.QueryProblem),
+            ["413"] = OpenApiParts.Answer("Too large", QueryJson.Default.QueryProblem),
+            ["503"] = OpenApiParts.Answer("The cluster could not do it, or no node answers", QueryJson.Default.QueryProblem),
+        },
+    };
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Coterie.WebConsole.Quorum;
 using Coterie.Model.Quorum;
 using Coterie.Model.Quorum.Reports;
@@ -9,27 +9,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Coterie.WebConsole.Api;
 
-/// <summary><c>/api/quorum</c>: the calculator for programs; <c>/api/openapi.json</c>: how to ask it.</summary>
+/// <summary><c>/api/quorum</c>: the calculator for programs.</summary>
 internal static class QuorumApi
 {
-    private const string Json = "application/json; charset=utf-8";
+    private const string Path = "/api/quorum";
 
-    /// <param name="withLab">The document describes the lab, too.</param>
-    public static void Map(IEndpointRouteBuilder routes, bool withLab)
+    public static void Map(IEndpointRouteBuilder routes, JsonObject paths)
     {
-        routes.MapGet("/api/quorum", AnswerAsync);
-        var document = OpenApiDocument.Text(withLab);
-        routes.MapGet("/api/openapi.json", context =>
-        {
-            context.Response.ContentType = Json;
-            return context.Response.WriteAsync(document, context.RequestAborted);
-        });
-        routes.Map("/api/{**anything}", context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync($"Here are: /api/quorum /api/query {(withLab ? "/api/lab " : "")}/api/openapi.json\n", context.RequestAborted);
-        });
+        paths[Path] = new JsonObject { ["get"] = Describe() };
+        routes.MapGet(Path, AnswerAsync);
     }
 
     private static Task AnswerAsync(HttpContext context)
@@ -41,19 +29,31 @@ internal static class QuorumApi
         QuorumQuestion? question = null;
         if (unknown.Count > 0 || !QuorumQuestion.TryParse(QuorumQuery.Words(key => query[key]), out question, out problems))
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return WriteAsync(context, JsonSerializer.Serialize(new QuorumProblems(problems), QuorumReportJson.Default.QuorumProblems));
+            return ApiAnswer.WriteAsync(context, StatusCodes.Status400BadRequest, new QuorumProblems(problems), QuorumReportJson.Default.QuorumProblems);
         }
 
         var delays = context.RequestServices.GetRequiredService<Predictions>().Of(question!).Report;
         var report = QuorumReport.Of(new QuorumVerdict(question!), delays);
-        return WriteAsync(context, JsonSerializer.Serialize(report, QuorumReportJson.Default.QuorumReport));
+        return ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, report, QuorumReportJson.Default.QuorumReport);
     }
 
-    private static Task WriteAsync(HttpContext context, string json)
+    private static JsonObject Describe() => new()
     {
-        context.Response.ContentType = Json;
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(json, context.RequestAborted);
-    }
+        ["operationId"] = "quorum",
+        ["summary"] = "What N, R and W, or consistency levels, promise, survive and cost",
+        ["parameters"] = new JsonArray([.. QuorumQuery.Parameters.Select(JsonNode (parameter) => new JsonObject
+        {
+            ["name"] = parameter.Key,
+            ["in"] = "query",
+            ["required"] = false,
+            ["description"] = parameter.Description,
+            ["example"] = parameter.Example,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        })]),
+        ["responses"] = new JsonObject
+        {
+            ["200"] = OpenApiParts.Answer("The answer", QuorumReportJson.Default.QuorumReport),
+            ["400"] = OpenApiParts.Answer("Why the question makes no sense, a sentence for each reason", QuorumReportJson.Default.QuorumProblems),
+        },
+    };
 }

@@ -1,11 +1,9 @@
-using System.Net;
-
 namespace Coterie.WebConsole.Lab;
 
 /// <summary>The nodes of a development cluster, and what may be done to them. Whoever runs them implements it; names that it did not give are a mistake of the caller's.</summary>
 public interface ILabNodes
 {
-    IReadOnlyList<LabPlace> Places { get; }
+    IReadOnlyList<ConsoleNode> Places { get; }
 
     LabProcess StateOf(string name);
 
@@ -22,9 +20,6 @@ public interface ILabNodes
     /// <exception cref="IOException">That cannot be done.</exception>
     Task StartAsync(string name);
 }
-
-/// <summary>A node and its addresses.</summary>
-public sealed record LabPlace(string Name, IPEndPoint Cql, IPEndPoint Admin);
 
 /// <summary>What the process of a node does.</summary>
 public enum LabProcess

@@ -301,7 +301,7 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
 
     private int Leads(string node) => _health.TryGetValue(node, out var health) ? health.Leads : 0;
 
-    private LabNodeReport Report(LabPlace place)
+    private LabNodeReport Report(ConsoleNode place)
     {
         var state = _nodes.StateOf(place.Name) switch
         {

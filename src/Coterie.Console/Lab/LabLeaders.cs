@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Coterie.Host.Admin;
 
 namespace Coterie.WebConsole.Lab;
@@ -11,14 +9,11 @@ internal readonly record struct LabHealth(bool IsReady, int Leads);
 /// <summary>Asks the nodes at their admin addresses whether they serve clients, and who leads.</summary>
 internal sealed class LabLeaders : IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromMilliseconds(500) })
-    {
-        // Who takes longer is not well, and the next question comes soon.
-        Timeout = TimeSpan.FromSeconds(1),
-    };
+    // Who takes longer is not well, and the next question comes soon.
+    private readonly AdminClient _admin = new(TimeSpan.FromSeconds(1));
 
     /// <returns>Of each node, and how many groups there are.</returns>
-    public async Task<(Dictionary<string, LabHealth> Nodes, int Groups)> AskAsync(IReadOnlyList<LabPlace> places, CancellationToken cancellationToken)
+    public async Task<(Dictionary<string, LabHealth> Nodes, int Groups)> AskAsync(IReadOnlyList<ConsoleNode> places, CancellationToken cancellationToken)
     {
         var reports = await Task.WhenAll(places.Select(place => ReportAsync(place, cancellationToken)));
         var terms = reports.SelectMany(static report => report?.Groups ?? [])
@@ -37,15 +32,15 @@ internal sealed class LabLeaders : IDisposable
         return (nodes, terms.Count);
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _admin.Dispose();
 
-    private async Task<StatusReport?> ReportAsync(LabPlace place, CancellationToken cancellationToken)
+    private async Task<StatusReport?> ReportAsync(ConsoleNode place, CancellationToken cancellationToken)
     {
         try
         {
-            return await _client.GetFromJsonAsync($"http://{place.Admin}/api/status", AdminJson.Default.StatusReport, cancellationToken);
+            return await _admin.GetAsync(place.Admin, "/api/status", AdminJson.Default.StatusReport, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (IOException)
         {
             return null;
         }

@@ -21,14 +21,14 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly string[] _tables;
     private readonly LabWrites[] _writes;
     private readonly LabFinding?[] _findings = new LabFinding?[2];
-    private readonly IReadOnlyList<LabPlace> _places;
+    private readonly IReadOnlyList<ConsoleNode> _places;
     private readonly CancellationTokenSource _writing = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly List<LabFault> _faults = [];
     private Task _work = Task.CompletedTask;
     private TimeSpan? _stopped;
 
-    private LabRun(WorkloadKind workload, IReadOnlyList<LabPlace> places, TimeProvider time)
+    private LabRun(WorkloadKind workload, IReadOnlyList<ConsoleNode> places, TimeProvider time)
     {
         Workload = workload;
         _places = places;
@@ -61,7 +61,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     /// <exception cref="IOException">No node answers.</exception>
     /// <exception cref="CqlErrorException">The cluster refused.</exception>
-    public static async Task<LabRun> StartAsync(WorkloadKind workload, IReadOnlyList<LabPlace> places, Func<string, bool> isRunning, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<LabRun> StartAsync(WorkloadKind workload, IReadOnlyList<ConsoleNode> places, Func<string, bool> isRunning, TimeProvider time, CancellationToken cancellationToken)
     {
         var running = places.Where(place => isRunning(place.Name)).ToList();
         if (running.Count == 0)

@@ -55,9 +55,9 @@ internal sealed partial class ClusterQueries(ConsoleCluster cluster, TimeProvide
     private async Task<QueryOutcome> AskFirstAliveAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var unreachable = new List<string>();
-        for (var tried = 0; tried < cluster.Cql.Count; tried++)
+        for (var tried = 0; tried < cluster.Nodes.Count; tried++)
         {
-            var node = cluster.Cql[(int)((uint)Volatile.Read(ref _first) % cluster.Cql.Count)];
+            var node = cluster.Nodes[(int)((uint)Volatile.Read(ref _first) % cluster.Nodes.Count)].Cql;
             CqlConnection connection;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var late = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, QueryLimits.ConnectPatience, Timeout.InfiniteTimeSpan);

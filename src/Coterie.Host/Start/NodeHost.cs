@@ -38,7 +38,7 @@ public static partial class NodeHost
         int exitCode;
         using (var logging = CreateLogging(options.LogLevel))
         {
-            await using var beside = new ConsoleBeside(console, options.ConsoleAddress, options.CqlAddress, logging);
+            await using var beside = new ConsoleBeside(console, options.ConsoleAddress, options.CqlAddress, options.AdminAddress, logging);
             (exitCode, last) = await RunAsync(options, directory, logging, beside, signals.Token);
         }
 

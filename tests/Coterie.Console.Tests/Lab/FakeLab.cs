@@ -10,8 +10,8 @@ internal sealed class FakeNodes : ILabNodes
     private readonly Dictionary<string, LabProcess> _states = [];
 
     // Addresses that nothing listens on.
-    public IReadOnlyList<LabPlace> Places { get; } =
-        [.. Enumerable.Range(1, 3).Select(static i => new LabPlace($"node{i}", new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 1)))];
+    public IReadOnlyList<ConsoleNode> Places { get; } =
+        [.. Enumerable.Range(1, 3).Select(static i => new ConsoleNode($"node{i}", new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 1)))];
 
     public LabProcess StateOf(string name) => _states.GetValueOrDefault(name);
 

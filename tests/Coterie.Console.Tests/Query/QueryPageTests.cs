@@ -15,7 +15,7 @@ public sealed class QueryPageTests : BunitContext
         // A port that nobody listens at: it was free a moment ago.
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
-        Services.AddSingleton(new ConsoleCluster([(IPEndPoint)free.LocalEndpoint]));
+        Services.AddSingleton(new ConsoleCluster([new ConsoleNode("node1", (IPEndPoint)free.LocalEndpoint, (IPEndPoint)free.LocalEndpoint)]));
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<ClusterQueries>();
         JSInterop.Setup<int>("coterieQuery.caret", "statement").SetResult(3);

@@ -2,15 +2,22 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Coterie.Cli.Status;
+namespace Coterie.Host.Admin;
 
 /// <summary>Asks nodes' admin addresses.</summary>
-internal sealed class AdminClient : IDisposable
+/// <param name="patience">For an answer, connecting included.</param>
+public sealed class AdminClient(TimeSpan patience) : IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = patience < ConnectPatience ? patience : ConnectPatience })
     {
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = patience,
     };
+
+    public AdminClient()
+        : this(TimeSpan.FromSeconds(5))
+    {
+    }
 
     /// <exception cref="IOException">The node does not answer.</exception>
     public async Task<TReport> GetAsync<TReport>(IPEndPoint admin, string path, JsonTypeInfo<TReport> type, CancellationToken cancellationToken)

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coterie.WebConsole.Lab;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Coterie.WebConsole.Api;
+
+/// <summary>All of <c>/api</c>: each part is routed and describes itself; what is left over is told what there is.</summary>
+internal static class ConsoleApi
+{
+    private const string Document = "/api/openapi.json";
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <param name="lab">Null: there is none.</param>
+    public static void Map(IEndpointRouteBuilder routes, ILabDesk? lab)
+    {
+        var paths = new JsonObject();
+        QuorumApi.Map(routes, paths);
+        QueryApi.Map(routes, paths);
+        if (lab is not null)
+        {
+            LabApi.Map(routes, paths, lab);
+        }
+
+        var here = $"Here are: {string.Join(' ', paths.Select(static path => path.Key).Append(Document))}\n";
+        var document = Describe(paths).ToJsonString(Readable);
+        routes.MapGet(Document, context =>
+        {
+            context.Response.ContentType = ApiAnswer.Json;
+            return context.Response.WriteAsync(document, context.RequestAborted);
+        });
+        routes.Map("/api/{**anything}", context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync(here, context.RequestAborted);
+        });
+    }
+
+    private static JsonObject Describe(JsonObject paths) => new()
+    {
+        ["openapi"] = "3.1.0",
+        ["info"] = new JsonObject
+        {
+            ["title"] = "Coterie console",
+            ["version"] = typeof(ConsoleApi).Assembly.GetName().Version!.ToString(3),
+            ["description"] = "What the pages of the console show, for programs.",
+        },
+        ["paths"] = paths,
+    };
+}
