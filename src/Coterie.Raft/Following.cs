@@ -1,10 +1,12 @@
+using Coterie.Model;
+
 namespace Coterie.Raft;
 
 /// <summary>What a member does with what a leader sends it (Raft §5.3): it takes entries, hears what is committed, and fetches the state if it is too far behind.</summary>
 internal sealed class Following(RaftLog log, Outbox outbox)
 {
-    private (int From, LogPosition Position)? _fetch;
-    private LogPosition? _fetching;
+    private RaftFetch? _fetch;
+    private RaftFetch? _fetching;
 
     // Of this member's log, what is known to be that of the term's leader.
     private long _matched;
@@ -39,7 +41,7 @@ internal sealed class Following(RaftLog log, Outbox outbox)
     }
 
     /// <summary>What is to be fetched, once.</summary>
-    public (int From, LogPosition Position)? TakeFetch()
+    public RaftFetch? TakeFetch()
     {
         var fetch = _fetch;
         _fetch = null;
@@ -49,6 +51,8 @@ internal sealed class Following(RaftLog log, Outbox outbox)
     /// <summary>The state as of the position, or a later one, is durable here.</summary>
     public void Restored(LogPosition position, int? leader)
     {
+        Check.That(_fetching is { } fetching && fetching.Position == position, "what was to be fetched was fetched");
+        var membership = _fetching!.Value.Membership;
         _fetching = null;
 
         // Entries that are here already and match are kept: they are not sent twice.
@@ -58,7 +62,7 @@ internal sealed class Following(RaftLog log, Outbox outbox)
         }
         else
         {
-            log.Restart(position);
+            log.Restart(position, membership);
         }
 
         if (leader is { } one)
@@ -100,8 +104,7 @@ internal sealed class Following(RaftLog log, Outbox outbox)
         }
         else if (_fetching is null)
         {
-            _fetching = message.Position;
-            _fetch = (message.From, message.Position);
+            _fetch = _fetching = new RaftFetch(message.From, message.Position, message.Membership!);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Coterie.Raft;
@@ -11,14 +12,15 @@ internal sealed class Leadership
     private readonly RaftOptions _options;
     private readonly RaftRules _rules;
     private readonly Outbox _outbox;
-    private readonly FollowerProgress[] _followers;
+    private readonly FollowerProgress?[] _followers = new FollowerProgress?[Membership.MembersMax];
     private readonly long _firstIndex;
+    private ImmutableArray<int> _others = [];
     private int _ticksSinceHeartbeat;
     private int _ticksSinceCount;
     private int _ticksOfTransfer;
 
     /// <param name="firstIndex">Of the entry that it wrote when it became leader.</param>
-    public Leadership(int self, int members, long term, RaftLog log, long firstIndex, RaftOptions options, RaftRules rules, Outbox outbox)
+    public Leadership(int self, long term, RaftLog log, long firstIndex, RaftOptions options, RaftRules rules, Outbox outbox)
     {
         _self = self;
         _term = term;
@@ -27,8 +29,8 @@ internal sealed class Leadership
         _rules = rules;
         _outbox = outbox;
         _firstIndex = firstIndex;
-        _followers = [.. Enumerable.Range(0, members).Select(_ => new FollowerProgress(firstIndex) { IsActive = true })];
-        Reads = new ReadRounds(self, members, rules);
+        Reads = new ReadRounds(self, log, rules);
+        MembersChanged();
     }
 
     public ReadRounds Reads { get; }
@@ -39,7 +41,12 @@ internal sealed class Leadership
     /// <summary>It has committed an entry of its own term, so it knows all that is committed (Raft §8).</summary>
     public bool KnowsCommitted => _log.Committed >= _firstIndex || !_rules.ReadsAwaitAnEntryOfTheTerm;
 
-    public long MatchOf(int member) => member == _self ? _log.Stable : _followers[member].Match;
+    /// <summary>It has removed itself, and that is committed: its work is done (thesis §4.2.2).</summary>
+    public bool IsOver => !_log.Membership.IsVoter(_self) && _log.IsMembershipCommitted && _rules.RemovedLeadersStop;
+
+    /// <summary>Changes may be appended: earlier ones are committed, and so is an entry of this term.</summary>
+    public bool MayChangeMembers =>
+        (_log.IsMembershipCommitted || !_rules.ChangesOneByOne) && (_log.Committed >= _firstIndex || !_rules.ChangesAwaitAnEntryOfTheTerm);
 
     /// <summary>False: a majority has not been heard of for an election's time. Another may lead by now; this one must not go on (thesis §6.2).</summary>
     public bool Tick()
@@ -69,24 +76,28 @@ internal sealed class Leadership
     public void SendHeartbeats()
     {
         _ticksSinceHeartbeat = 0;
-        ForEachFollower(SendHeartbeat);
+        foreach (var member in _others)
+        {
+            SendHeartbeat(member);
+        }
     }
 
     /// <summary>Sends each follower what it lacks, as far as it may be sent now.</summary>
     public void SendEntries()
     {
-        for (var member = 0; member < _followers.Length; member++)
+        foreach (var member in _others)
         {
-            if (member != _self)
-            {
-                SendEntries(member);
-            }
+            SendEntries(member);
         }
     }
 
     public void OnAppendReply(RaftMessage reply)
     {
-        var follower = HeardOf(reply);
+        if (HeardOf(reply) is not { } follower)
+        {
+            return;
+        }
+
         if (reply.IsRejected)
         {
             if (follower.Refused(reply.Refused, LastPossibleMatch(reply.Position)))
@@ -107,7 +118,11 @@ internal sealed class Leadership
 
     public void OnHeartbeatReply(RaftMessage reply)
     {
-        var follower = HeardOf(reply);
+        if (HeardOf(reply) is not { } follower)
+        {
+            return;
+        }
+
         if (!reply.IsPassive)
         {
             Reads.Answered(reply.From, reply.Round);
@@ -120,10 +135,11 @@ internal sealed class Leadership
     /// <summary>Commits what a majority has on its disks, if its last entry is of this term: earlier ones follow from it (Raft §5.4.2). True: something was.</summary>
     public bool TryCommit()
     {
-        Span<long> indexes = stackalloc long[_followers.Length];
+        var counting = _rules.LearnersCountForNothing ? _log.Membership.Voters : _log.Membership.Everyone;
+        Span<long> indexes = stackalloc long[counting.Length];
         for (var i = 0; i < indexes.Length; i++)
         {
-            indexes[i] = _followers[i].IsPassive && _rules.PassiveCountsForNothing ? 0 : MatchOf(i);
+            indexes[i] = CountedOf(counting[i]);
         }
 
         var common = Quorum.CommonTo(indexes);
@@ -144,14 +160,19 @@ internal sealed class Leadership
     /// <summary>Whoever waits for no entries would hear of what is committed with the next heartbeat only. As long as more is under way, that will tell.</summary>
     private void TellCommitted()
     {
-        for (var member = 0; member < _followers.Length; member++)
+        foreach (var member in _others)
         {
-            if (member != _self && _followers[member].Next > _log.LastIndex && _followers[member].State == ProgressState.Stream)
+            if (_followers[member] is { State: ProgressState.Stream } follower && follower.Next > _log.LastIndex)
             {
                 SendHeartbeat(member);
             }
         }
     }
+
+    /// <summary>What a member has on its disk, as far as it counts.</summary>
+    private long CountedOf(int member) => member == _self ? _log.Stable
+        : _followers[member] is not { } follower || (follower.IsPassive && _rules.PassiveCountsForNothing) ? 0
+        : follower.Match;
 
     /// <summary>Begins the next round of reads. False: there is none to begin.</summary>
     public bool TryBeginReads()
@@ -170,26 +191,53 @@ internal sealed class Leadership
 
     public void HandOverTo(int member)
     {
+        if (_followers[member] is not { } follower)
+        {
+            return;
+        }
+
         TransferTarget = member;
         _ticksOfTransfer = 0;
-        if (_followers[member].State == ProgressState.Probe)
+        if (follower.State == ProgressState.Probe)
         {
-            _followers[member].ProbeAgain();
+            follower.ProbeAgain();
         }
 
         SendEntries(member);
         TryHandOver();
     }
 
-    /// <summary>The follower could not fetch the state, or starts over.</summary>
-    public void ProbeAgain(int member) => _followers[member].ProbeAgain();
+    /// <summary>Who is in the group has changed: who is new is sent what it lacks, who has gone is sent nothing more.</summary>
+    public void MembersChanged()
+    {
+        _others = _log.Membership.Everyone.Remove(_self);
+        for (var member = 0; member < _followers.Length; member++)
+        {
+            _followers[member] = _others.Contains(member) ? _followers[member] ?? new FollowerProgress(_log.LastIndex + 1) { IsActive = true } : null;
+        }
+
+        if (TransferTarget is { } target && !_log.Membership.IsVoter(target))
+        {
+            TransferTarget = null;
+        }
+    }
+
+    /// <summary>Its work is done: it tells what is committed, and has the one who is furthest begin an election, so that nobody has to wait for its silence.</summary>
+    public void Leave()
+    {
+        SendHeartbeats();
+        if (_log.Membership.Voters.FirstOrDefault(IsCaughtUp, _self) is var next && next != _self)
+        {
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.TimeoutNow, next));
+        }
+    }
 
     /// <summary>The member's disk was lost.</summary>
     public void Forget(int member)
     {
         if (_rules.ForgetsWhatWasLost)
         {
-            _followers[member].Forget();
+            _followers[member]?.Forget();
         }
     }
 
@@ -203,18 +251,25 @@ internal sealed class Leadership
 
     private bool HasQuorum()
     {
-        var active = 1;
-        ForEachFollower(member =>
+        var active = 1UL << _self;
+        foreach (var member in _others)
         {
-            active += _followers[member] is { IsActive: true, IsPassive: false } ? 1 : 0;
-            _followers[member].IsActive = false;
-        });
-        return active >= Quorum.Of(_followers.Length);
+            var follower = _followers[member]!;
+            active |= follower is { IsActive: true, IsPassive: false } ? 1UL << member : 0;
+            follower.IsActive = false;
+        }
+
+        return _log.Membership.IsMajority(active);
     }
 
-    private FollowerProgress HeardOf(RaftMessage reply)
+    /// <summary>Null: it is no member any more.</summary>
+    private FollowerProgress? HeardOf(RaftMessage reply)
     {
-        var follower = _followers[reply.From];
+        if (_followers[reply.From] is not { } follower)
+        {
+            return null;
+        }
+
         follower.IsActive = true;
         if (reply.IsPassive && !follower.IsPassive)
         {
@@ -242,7 +297,7 @@ internal sealed class Leadership
 
     private void SendEntries(int member)
     {
-        var follower = _followers[member];
+        var follower = _followers[member]!;
         while (follower.CanSend(_options.InFlightMax))
         {
             var before = follower.Next - 1;
@@ -257,7 +312,7 @@ internal sealed class Leadership
                 // What the followers fetch is applied already, so that nobody has to wait for it.
                 var position = _log.Before;
                 follower.AwaitSnapshot(position.Index);
-                _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = position, Commit = _log.Committed });
+                _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = position, Membership = _log.MembershipAt(position.Index), Commit = _log.Committed });
                 return;
             }
 
@@ -274,11 +329,18 @@ internal sealed class Leadership
 
     private void SendHeartbeat(int member)
     {
-        var follower = _followers[member];
+        var follower = _followers[member]!;
         if (follower.State == ProgressState.Snapshot)
         {
             // Said again with each heartbeat: it may have been lost, and who has the state already says so.
-            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with { Position = SnapshotPosition(follower), Commit = _log.Committed, Round = Reads.Round });
+            var position = SnapshotPosition(follower);
+            _outbox.AtOnce.Add(_outbox.Message(RaftMessageKind.Snapshot, member) with
+            {
+                Position = position,
+                Membership = _log.MembershipAt(position.Index),
+                Commit = _log.Committed,
+                Round = Reads.Round,
+            });
             return;
         }
 
@@ -298,16 +360,5 @@ internal sealed class Leadership
         // The log was shortened further meanwhile.
         follower.AwaitSnapshot(_log.Before.Index);
         return _log.Before;
-    }
-
-    private void ForEachFollower(Action<int> act)
-    {
-        for (var member = 0; member < _followers.Length; member++)
-        {
-            if (member != _self)
-            {
-                act(member);
-            }
-        }
     }
 }

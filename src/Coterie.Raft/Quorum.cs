@@ -5,8 +5,6 @@ internal static class Quorum
 {
     public static int Of(int members) => (members / 2) + 1;
 
-    public static bool IsMajority(ReadOnlySpan<bool> members) => members.Count(true) >= Of(members.Length);
-
     /// <summary>The highest index that a majority has, of what each has.</summary>
     public static long CommonTo(ReadOnlySpan<long> indexes)
     {

@@ -9,43 +9,39 @@ namespace Coterie.Raft;
 /// </summary>
 /// <remarks>
 /// What makes it safe: a member gives one vote a term, to a log at least as complete as its own, and says so only when that is on its disk; a leader commits
-/// by counting copies of entries of its own term only; the members of a group never change.
+/// by counting copies of entries of its own term only. Who is in the group is what the latest entry in a member's own log says, committed or not; members change
+/// one at a time, so that a majority before and one after have a member in common (thesis §4.1; joint consensus, its §4.3, is not needed for that).
 /// </remarks>
 public sealed class RaftCore
 {
     private readonly int _self;
-    private readonly int _members;
     private readonly RaftOptions _options;
-    private readonly Random _random;
     private readonly Outbox _outbox;
+    private readonly ElectionTimer _timer;
     private readonly Following _following;
     private readonly DiskFront _disk;
     private readonly List<long> _refusedReads = [];
     private Leadership? _leadership;
-    private VoteTally? _tally;
-    private int _ticks;
-    private int _timeout;
+    private Candidacy? _candidacy;
     private int? _leader;
 
     /// <param name="self">This member's index.</param>
-    /// <param name="members">How many there are.</param>
     /// <param name="state">As it is on the disk.</param>
-    /// <param name="log">As it is on the disk.</param>
+    /// <param name="log">As it is on the disk. It says who is in the group; one that is not follows whoever leads, and waits to be taken in.</param>
     /// <param name="random">Spreads elections.</param>
-    public RaftCore(int self, int members, HardState state, RaftLog log, RaftOptions options, Random random)
+    public RaftCore(int self, HardState state, RaftLog log, RaftOptions options, Random random)
     {
-        Check.That(self >= 0 && self < members);
+        Check.That(self is >= 0 and < Membership.MembersMax);
         _self = self;
-        _members = members;
         _options = options;
-        _random = random;
+        _timer = new ElectionTimer(options, random);
         Term = state.Term;
         Vote = state.Vote;
         Log = log;
         _outbox = new Outbox(self) { Term = state.Term };
         _disk = new DiskFront(log, state);
         _following = new Following(log, _outbox);
-        RestartTimer();
+        _timer.Restart();
     }
 
     public RaftRole Role { get; private set; }
@@ -100,7 +96,7 @@ public sealed class RaftCore
             return;
         }
 
-        if (++_ticks >= _timeout && !IsPassive)
+        if (_timer.Tick() && MayCampaign)
         {
             Campaign(isTransfer: false);
         }
@@ -114,8 +110,7 @@ public sealed class RaftCore
     {
         if (_leader == member && Role == RaftRole.Follower)
         {
-            _ticks = Math.Max(_ticks, _options.ElectionTicks);
-            _timeout = _ticks + 1 + _random.Next(_options.SuspicionTicks);
+            _timer.Hurry();
         }
     }
 
@@ -137,6 +132,32 @@ public sealed class RaftCore
         return ProposeResult.Appended;
     }
 
+    /// <summary>
+    /// Takes a member in, makes a voter of one that has caught up, or removes one, if this member leads. A change at a time: it holds at once, and the next is taken when
+    /// this one is committed. A leader may remove itself; it leads until that is committed (thesis §4.2.2).
+    /// </summary>
+    /// <param name="role">Another than it has. A voter must have been a learner (thesis §4.2.1), and a group keeps a voter.</param>
+    /// <returns><see cref="ProposeResult.Busy"/>, too, if the learner has not caught up.</returns>
+    public ProposeResult ChangeMember(int member, MemberRole role, out LogPosition position)
+    {
+        position = default;
+        if (_leadership is not { } leadership)
+        {
+            return ProposeResult.NotLeader;
+        }
+
+        var before = Log.Membership.RoleOf(member);
+        Check.That(before != role && (role != MemberRole.Voter || before == MemberRole.Learner), "a member learns before it votes");
+        if (leadership.TransferTarget is not null || !leadership.MayChangeMembers || (role == MemberRole.Voter && !leadership.IsCaughtUp(member)))
+        {
+            return ProposeResult.Busy;
+        }
+
+        position = Append(RaftEntryKind.Membership, Log.Membership.With(member, role).Encode());
+        leadership.MembersChanged();
+        return ProposeResult.Appended;
+    }
+
     /// <summary>Asks for a linearizable read. It comes back as confirmed, with the index that it must wait for, or as refused. False: not the leader, or too many wait.</summary>
     public bool TryRead(long id)
     {
@@ -155,7 +176,7 @@ public sealed class RaftCore
     /// <summary>Hands leadership to another member, once it has the whole log. It may come to nothing; then this one goes on.</summary>
     public void HandOverTo(int member)
     {
-        if (_leadership is { TransferTarget: null } leadership && member != _self)
+        if (_leadership is { TransferTarget: null } leadership && member != _self && Log.Membership.IsVoter(member))
         {
             leadership.HandOverTo(member);
         }
@@ -165,12 +186,12 @@ public sealed class RaftCore
     public void Written()
     {
         _disk.Written();
-        if (Role == RaftRole.Candidate && _disk.State == new HardState(Term, Vote) && _tally is { IsWon: true })
+        if (Role == RaftRole.Candidate && _disk.State == new HardState(Term, Vote) && _candidacy is { IsWon: true })
         {
             Won();
         }
 
-        _leadership?.TryCommit();
+        Commit();
     }
 
     /// <summary>
@@ -216,7 +237,8 @@ public sealed class RaftCore
 
     public void Step(RaftMessage message)
     {
-        Check.That(message.To == _self && message.From != _self && message.From < _members);
+        // Who is not in the group, as far as this member knows, may be in it by now, or still (thesis §4.1).
+        Check.That(message.To == _self && message.From != _self);
         if (message.Term > Term && !TryCatchUpTerm(message))
         {
             return;
@@ -241,12 +263,12 @@ public sealed class RaftCore
                 break;
             case RaftMessageKind.AppendReply:
                 _leadership?.OnAppendReply(message);
-                _leadership?.TryCommit();
+                Commit();
                 break;
             case RaftMessageKind.HeartbeatReply:
                 _leadership?.OnHeartbeatReply(message);
                 break;
-            case RaftMessageKind.TimeoutNow when Role == RaftRole.Follower && message.From == _leader && !IsPassive:
+            case RaftMessageKind.TimeoutNow when Role == RaftRole.Follower && message.From == _leader && MayCampaign:
                 Campaign(isTransfer: true);
                 break;
         }
@@ -318,7 +340,27 @@ public sealed class RaftCore
         return true;
     }
 
-    private bool HearsOfLeader() => Role == RaftRole.Leader || (_leader is not null && _ticks < _options.ElectionTicks);
+    /// <summary>
+    /// It may be needed to lead: it votes, or its removal may yet come to nothing. A majority may lack the entry that removes it, and then nobody else can win
+    /// (thesis §4.2.2).
+    /// </summary>
+    private bool MayCampaign => !IsPassive &&
+        (Log.Membership.IsVoter(_self) || (!Log.IsMembershipCommitted && Log.PreviousMembership?.IsVoter(_self) == true) || !Rules.OnlyVotersCampaign);
+
+    private void Commit()
+    {
+        if (_leadership is { } leadership)
+        {
+            leadership.TryCommit();
+            if (leadership.IsOver)
+            {
+                leadership.Leave();
+                Follow(Term, null);
+            }
+        }
+    }
+
+    private bool HearsOfLeader() => Role == RaftRole.Leader || (_leader is not null && _timer.IsFresh);
 
     private void AnswerFromLaterTerm(RaftMessage message)
     {
@@ -342,7 +384,11 @@ public sealed class RaftCore
         var isGranted = isFree && isComplete && !(IsPassive && Rules.PassiveCountsForNothing);
         if (isPreVote)
         {
-            Role = isGranted && Role == RaftRole.PreCandidate ? RaftRole.Follower : Role;
+            if (isGranted && Role == RaftRole.PreCandidate)
+            {
+                (Role, _candidacy) = (RaftRole.Follower, null);
+            }
+
             _outbox.AfterWrite.Add(_outbox.Message(RaftMessageKind.PreVoteReply, message.From) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
             return;
         }
@@ -350,7 +396,7 @@ public sealed class RaftCore
         if (isGranted)
         {
             Vote = message.From;
-            RestartTimer();
+            _timer.Restart();
         }
 
         Reply(RaftMessageKind.VoteReply, message.From, !isGranted, _outbox.AfterWrite);
@@ -364,18 +410,16 @@ public sealed class RaftCore
 
     private void OnVoteReply(RaftMessage message)
     {
-        var isAwaited = message.Kind == RaftMessageKind.PreVoteReply ? Role == RaftRole.PreCandidate && (message.IsRejected || message.Term == Term + 1) : Role == RaftRole.Candidate;
-        if (!isAwaited || (message.IsPassive && Rules.PassiveCountsForNothing) || _tally is not { } tally)
+        if (_candidacy is not { } candidacy || (message.IsPassive && Rules.PassiveCountsForNothing) || !candidacy.TryCount(message))
         {
             return;
         }
 
-        tally.Count(message.From, !message.IsRejected);
-        if (tally.IsWon)
+        if (candidacy.IsWon)
         {
             Won();
         }
-        else if (tally.IsLost)
+        else if (candidacy.IsLost)
         {
             Follow(Term, null);
         }
@@ -390,66 +434,48 @@ public sealed class RaftCore
         }
 
         _leader = message.From;
-        RestartTimer();
+        _timer.Restart();
         _following.OnLeaderMessage(message);
     }
 
     private void Campaign(bool isTransfer)
     {
-        RestartTimer();
         _leader = null;
-        _tally = new VoteTally(_members, _self);
-        Role = RaftRole.PreCandidate;
-        if (isTransfer || !Rules.AsksBeforeCampaigning)
+        Ask(isPreVote: !isTransfer && Rules.AsksBeforeCampaigning, isTransfer);
+    }
+
+    private void Ask(bool isPreVote, bool isTransfer)
+    {
+        _timer.Restart();
+        Role = isPreVote ? RaftRole.PreCandidate : RaftRole.Candidate;
+        if (!isPreVote)
         {
-            Role = RaftRole.Candidate;
             EnterTerm(Term + 1, _self);
         }
 
-        Ask(isTransfer);
+        _candidacy = new Candidacy(_self, isPreVote ? Term + 1 : Term, isPreVote, Log, _outbox);
+        _candidacy.Ask(isTransfer);
+
+        // Alone in a group: it asks nobody, but its vote counts only once it is durable.
+        if (isPreVote && _candidacy.IsWon)
+        {
+            Won();
+        }
     }
 
     private void Won()
     {
         if (Role == RaftRole.PreCandidate)
         {
-            Role = RaftRole.Candidate;
-            EnterTerm(Term + 1, _self);
-            _tally = new VoteTally(_members, _self);
-            RestartTimer();
-            Ask(isTransfer: false);
+            Ask(isPreVote: false, isTransfer: false);
             return;
         }
 
         Role = RaftRole.Leader;
-        _tally = null;
-        _leadership = new Leadership(_self, _members, Term, Log, Log.LastIndex + 1, _options, Rules, _outbox);
+        _candidacy = null;
+        _leadership = new Leadership(_self, Term, Log, Log.LastIndex + 1, _options, Rules, _outbox);
         Append(RaftEntryKind.Empty, ReadOnlyMemory<byte>.Empty);
         _leadership.SendHeartbeats();
-    }
-
-    private void Ask(bool isTransfer)
-    {
-        var isPreVote = Role == RaftRole.PreCandidate;
-        for (var member = 0; member < _members; member++)
-        {
-            if (member != _self)
-            {
-                var request = _outbox.Message(isPreVote ? RaftMessageKind.PreVote : RaftMessageKind.Vote, member) with
-                {
-                    Term = isPreVote ? Term + 1 : Term,
-                    Position = Log.Last,
-                    IsTransfer = isTransfer,
-                };
-                (isPreVote ? _outbox.AtOnce : _outbox.AfterWrite).Add(request);
-            }
-        }
-
-        // Alone in a group: it asks nobody, but its vote counts only once it is durable.
-        if (isPreVote && _tally!.IsWon)
-        {
-            Won();
-        }
     }
 
     private void Follow(long term, int? leader)
@@ -466,9 +492,9 @@ public sealed class RaftCore
         }
 
         Role = RaftRole.Follower;
-        _tally = null;
+        _candidacy = null;
         _leader = leader;
-        RestartTimer();
+        _timer.Restart();
     }
 
     private void EnterTerm(long term, int vote)
@@ -492,10 +518,4 @@ public sealed class RaftCore
     }
 
     private void Reply(RaftMessageKind kind, int to, bool rejected, List<RaftMessage> box) => box.Add(_outbox.Message(kind, to) with { IsRejected = rejected });
-
-    private void RestartTimer()
-    {
-        _ticks = 0;
-        _timeout = _options.ElectionTicks + _random.Next(_options.ElectionTicks);
-    }
 }

@@ -8,6 +8,9 @@ public enum RaftEntryKind : byte
 
     /// <summary>A command for the state machine.</summary>
     Command = 1,
+
+    /// <summary>Who is in the group from this entry on, as soon as a member has it in its log (Ongaro's thesis §4.1). Its payload is a <see cref="Raft.Membership"/>.</summary>
+    Membership = 2,
 }
 
 /// <summary>One entry of a log. Never changed; the entry at an index may be replaced by another of a higher term until it is committed.</summary>

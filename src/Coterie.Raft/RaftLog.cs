@@ -8,18 +8,21 @@ namespace Coterie.Raft;
 /// </summary>
 /// <remarks>
 /// Invariants: entries have consecutive indexes from <see cref="Before"/> on, and terms that do not fall; <see cref="Committed"/> never falls, and nothing
-/// committed is ever replaced.
+/// committed is ever replaced; who is in the group is what its latest entry about that says.
 /// </remarks>
 public sealed class RaftLog
 {
     private readonly List<RaftEntry> _entries = [];
+    private readonly MembershipHistory _memberships;
 
     /// <param name="before">The position that the log begins behind.</param>
+    /// <param name="membership">Who is in the group as of that position.</param>
     /// <param name="entries">What was durable, in order.</param>
     /// <exception cref="MalformedDataException">The entries do not follow one another.</exception>
-    public RaftLog(LogPosition before, IEnumerable<RaftEntry> entries)
+    public RaftLog(LogPosition before, Membership membership, IEnumerable<RaftEntry> entries)
     {
         Before = before;
+        _memberships = new MembershipHistory(before.Index, membership);
         foreach (var entry in entries)
         {
             if (entry.Index != LastIndex + 1 || entry.Term < Last.Term)
@@ -28,6 +31,7 @@ public sealed class RaftLog
             }
 
             _entries.Add(entry);
+            _memberships.Appended(entry);
             Bytes += entry.Bytes;
         }
 
@@ -75,6 +79,18 @@ public sealed class RaftLog
         return isHere;
     }
 
+    /// <summary>Who is in the group: the latest that the log says, committed or not.</summary>
+    public Membership Membership => _memberships.Latest;
+
+    /// <summary>The latest membership is known to be committed.</summary>
+    public bool IsMembershipCommitted => _memberships.LatestIndex <= Committed;
+
+    /// <summary>What held before the latest; null: that is not known here any more, and then the latest is committed.</summary>
+    public Membership? PreviousMembership => _memberships.Previous;
+
+    /// <summary>Who is in the group as of an entry that is here, or of the one before the first.</summary>
+    public Membership MembershipAt(long index) => _memberships.At(index);
+
     public bool Has(LogPosition position) => TryTermOf(position.Index, out var term) && term == position.Term;
 
     public RaftEntry this[long index] => _entries[(int)(index - FirstIndex)];
@@ -84,6 +100,7 @@ public sealed class RaftLog
     {
         Check.That(entry.Index == LastIndex + 1 && entry.Term >= Last.Term);
         _entries.Add(entry);
+        _memberships.Appended(entry);
         Bytes += entry.Bytes;
     }
 
@@ -166,6 +183,7 @@ public sealed class RaftLog
         var count = (int)(index - Before.Index);
         Bytes -= _entries.Take(count).Sum(static entry => (long)entry.Bytes);
         _entries.RemoveRange(0, count);
+        _memberships.DropUpTo(index);
         Before = before;
     }
 
@@ -179,10 +197,12 @@ public sealed class RaftLog
     }
 
     /// <summary>The state as of this position came from elsewhere: the log begins anew behind it.</summary>
-    public void Restart(LogPosition position)
+    /// <param name="membership">As of the position.</param>
+    public void Restart(LogPosition position, Membership membership)
     {
         Check.That(position.Index > Committed, "a state never goes back");
         _entries.Clear();
+        _memberships.Restart(position.Index, Rules.StatesBringTheMembership ? membership : _memberships.Latest);
         Bytes = 0;
         Before = position;
         Stable = position.Index;
@@ -200,6 +220,11 @@ public sealed class RaftLog
         }
 
         _entries.RemoveRange(first, _entries.Count - first);
+        if (Rules.ForgetsReplacedMemberships)
+        {
+            _memberships.CutFrom(index);
+        }
+
         Stable = Math.Min(Stable, index - 1);
     }
 }

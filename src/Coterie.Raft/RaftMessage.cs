@@ -67,4 +67,7 @@ public sealed record RaftMessage
     public long Round { get; init; }
 
     public ImmutableArray<RaftEntry> Entries { get; init; } = [];
+
+    /// <summary><see cref="RaftMessageKind.Snapshot"/>, and no other kind: who is in the group as of the state.</summary>
+    public Membership? Membership { get; init; }
 }

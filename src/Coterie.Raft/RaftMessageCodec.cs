@@ -33,6 +33,11 @@ public static class RaftMessageCodec
             destination.WriteInt64(entry.Term);
             destination.WriteBlock(entry.Payload.Span);
         }
+
+        if (message.Membership is { } membership)
+        {
+            destination.WriteBlock(membership.Encode());
+        }
     }
 
     /// <param name="members">Of the group that the message is for.</param>
@@ -59,7 +64,8 @@ public static class RaftMessageCodec
             IsTransfer = (flags & Transfer) != 0,
             IsPassive = (flags & Passive) != 0,
         };
-        return message with { Entries = ReadEntries(ref reader, message) };
+        message = message with { Entries = ReadEntries(ref reader, message) };
+        return kind == RaftMessageKind.Snapshot ? message with { Membership = Membership.Decode(reader.ReadBlock(Limits.RaftPayloadBytesMax, "membership")) } : message;
     }
 
     private static ImmutableArray<RaftEntry> ReadEntries(ref ByteReader reader, RaftMessage message)
@@ -72,9 +78,15 @@ public static class RaftMessageCodec
         {
             var kind = (RaftEntryKind)reader.ReadByte();
             var position = new LogPosition(last.Index + 1, Number(ref reader));
-            Require(kind is RaftEntryKind.Empty or RaftEntryKind.Command, "kind of an entry");
+            Require(kind is >= RaftEntryKind.Empty and <= RaftEntryKind.Membership, "kind of an entry");
             Require(position.Term >= last.Term && position.Term <= message.Term, "term of an entry");
-            entries.Add(new RaftEntry(position, kind, reader.ReadBlock(Limits.RaftPayloadBytesMax, "payload").ToArray()));
+            var payload = reader.ReadBlock(Limits.RaftPayloadBytesMax, "payload").ToArray();
+            if (kind == RaftEntryKind.Membership)
+            {
+                Membership.Decode(payload);
+            }
+
+            entries.Add(new RaftEntry(position, kind, payload));
             last = position;
         }
 

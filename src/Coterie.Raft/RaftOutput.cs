@@ -22,8 +22,8 @@ public sealed class RaftOutput
     /// <summary>Reads that will not be confirmed: this member is not the leader any more.</summary>
     public List<long> RefusedReads { get; } = [];
 
-    /// <summary>The state as of this position is to be fetched from that member, which leads; then <see cref="RaftCore.Restored"/>.</summary>
-    public (int From, LogPosition Position)? Fetch { get; internal set; }
+    /// <summary>Null: nothing is to be fetched.</summary>
+    public RaftFetch? Fetch { get; internal set; }
 
     /// <summary>One output may be used again and again: what it had is gone with the next <see cref="RaftCore.TryTake"/>.</summary>
     internal void Clear()
@@ -39,6 +39,11 @@ public sealed class RaftOutput
 
     public bool IsEmpty => Write is null && Fetch is null && Send.Count == 0 && SendAfterWrite.Count == 0 && Committed.Count == 0 && Reads.Count == 0 && RefusedReads.Count == 0;
 }
+
+/// <summary>The state is to be fetched from a member, which leads; then <see cref="RaftCore.Restored"/>.</summary>
+/// <param name="Position">As of which, or later.</param>
+/// <param name="Membership">As of the position: the log on the disk begins behind both.</param>
+public readonly record struct RaftFetch(int From, LogPosition Position, Membership Membership);
 
 /// <summary>One atom for the disk.</summary>
 /// <param name="HardState">Null: unchanged.</param>

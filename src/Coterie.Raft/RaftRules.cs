@@ -55,4 +55,28 @@ internal sealed record RaftRules
 
     /// <summary>A member that counts again does not vote in the term in which it may have voted before.</summary>
     public bool SpendsForgottenVotes { get; init; } = true;
+
+    /// <summary>The next change of the members waits until the one before is committed (thesis §4.1).</summary>
+    public bool ChangesOneByOne { get; init; } = true;
+
+    /// <summary>
+    /// A new leader changes no members before it has committed an entry of its own term: until then another may have a change of an earlier term, by one voter from
+    /// the same members, and their majorities need not meet (Ongaro, "bug in single-server membership changes", raft-dev, July 2015).
+    /// </summary>
+    public bool ChangesAwaitAnEntryOfTheTerm { get; init; } = true;
+
+    /// <summary>Learners neither vote nor count (thesis §4.2.1).</summary>
+    public bool LearnersCountForNothing { get; init; } = true;
+
+    /// <summary>A leader that has removed itself stops when that is committed (thesis §4.2.2).</summary>
+    public bool RemovedLeadersStop { get; init; } = true;
+
+    /// <summary>Members go back to what held before when the entry that changed it gives way (thesis §4.1).</summary>
+    public bool ForgetsReplacedMemberships { get; init; } = true;
+
+    /// <summary>A state that is fetched says who is in the group as of it (thesis §5.1).</summary>
+    public bool StatesBringTheMembership { get; init; } = true;
+
+    /// <summary>Who is no voter, and knows it for certain, does not ask for votes (thesis §4.2.2).</summary>
+    public bool OnlyVotersCampaign { get; init; } = true;
 }

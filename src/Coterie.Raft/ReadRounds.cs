@@ -8,12 +8,12 @@ public readonly record struct ConfirmedRead(long Id, long Index);
 /// nobody else can have been leader when it came, and what was committed then is all that it must see. Reads that come while a round is under way
 /// share the next one.
 /// </summary>
-internal sealed class ReadRounds(int self, int members, RaftRules rules)
+internal sealed class ReadRounds(int self, RaftLog log, RaftRules rules)
 {
     private List<long> _waiting = [];
     private List<long> _asked = [];
     private long _index;
-    private bool[] _answered = new bool[members];
+    private ulong _answered;
 
     /// <summary>The number of the last round; 0: there was none.</summary>
     public long Round { get; private set; }
@@ -35,8 +35,7 @@ internal sealed class ReadRounds(int self, int members, RaftRules rules)
 
         (_asked, _waiting) = (_waiting, _asked);
         _index = committed;
-        _answered = new bool[members];
-        _answered[self] = true;
+        _answered = 1UL << self;
         Round++;
         return true;
     }
@@ -46,13 +45,13 @@ internal sealed class ReadRounds(int self, int members, RaftRules rules)
     {
         if (round == Round || !rules.ReadsCountTheirRoundOnly)
         {
-            _answered[member] = true;
+            _answered |= 1UL << member;
         }
     }
 
     public void TakeConfirmed(List<ConfirmedRead> confirmed)
     {
-        if (IsUnderWay && (Quorum.IsMajority(_answered) || !rules.ReadsAskMajority))
+        if (IsUnderWay && (log.Membership.IsMajority(_answered) || !rules.ReadsAskMajority))
         {
             foreach (var id in _asked)
             {

@@ -1,20 +1,27 @@
 namespace Coterie.Raft;
 
-/// <summary>The answers to one request for votes. Each member counts once; the candidate votes for itself.</summary>
+/// <summary>The answers to one request for votes. Each voter counts once, who is none does not count; the candidate votes for itself.</summary>
 internal sealed class VoteTally
 {
-    private readonly bool?[] _votes;
+    private readonly Membership _membership;
+    private readonly Dictionary<int, bool> _votes = [];
 
-    public VoteTally(int members, int self)
+    public VoteTally(Membership membership, int self)
     {
-        _votes = new bool?[members];
-        _votes[self] = true;
+        _membership = membership;
+        Count(self, isGranted: true);
     }
 
-    public bool IsWon => _votes.Count(static vote => vote == true) >= Quorum.Of(_votes.Length);
+    public bool IsWon => _votes.Values.Count(static isGranted => isGranted) >= _membership.Majority;
 
     /// <summary>So many have refused that no majority is left.</summary>
-    public bool IsLost => _votes.Count(static vote => vote == false) >= Quorum.Of(_votes.Length);
+    public bool IsLost => _votes.Values.Count(static isGranted => !isGranted) > _membership.Voters.Length - _membership.Majority;
 
-    public void Count(int member, bool isGranted) => _votes[member] ??= isGranted;
+    public void Count(int member, bool isGranted)
+    {
+        if (_membership.IsVoter(member))
+        {
+            _votes.TryAdd(member, isGranted);
+        }
+    }
 }

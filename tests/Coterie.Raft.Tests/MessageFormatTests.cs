@@ -33,10 +33,36 @@ public sealed class MessageFormatTests
     [InlineData(RaftMessageKind.AppendReply, "06")]
     [InlineData(RaftMessageKind.Heartbeat, "07")]
     [InlineData(RaftMessageKind.HeartbeatReply, "08")]
-    [InlineData(RaftMessageKind.Snapshot, "09")]
     [InlineData(RaftMessageKind.TimeoutNow, "0A")]
     public void Kinds_have_their_numbers(RaftMessageKind kind, string number) =>
         Expect(number + "00 00 01" + "0000000000000001" + No + No + No + No + No + "00", new RaftMessage { Kind = kind, From = 0, To = 1, Term = 1 });
+
+    [Fact]
+    public void A_state_says_who_is_in_the_group() =>
+        Expect(
+            "09 00 00 01" + "0000000000000001" + No + No + No + No + No + "00" + "10" + "0000000000000007" + "0000000000000028",
+            new RaftMessage { Kind = RaftMessageKind.Snapshot, From = 0, To = 1, Term = 1, Membership = Membership.Of(3).With(5, MemberRole.Learner).With(3, MemberRole.Learner) });
+
+    [Fact]
+    public void A_change_of_the_members_is_an_entry() =>
+        Expect(
+            "05 00 00 01" + "0000000000000001" + No + No + No + No + No + "01" + "02" + "0000000000000001" + "10" + "0000000000000006" + "0000000000000000",
+            new RaftMessage
+            {
+                Kind = RaftMessageKind.Append,
+                From = 0,
+                To = 1,
+                Term = 1,
+                Entries = [new RaftEntry(new LogPosition(1, 1), RaftEntryKind.Membership, Membership.Of(3).With(0, MemberRole.None).Encode())],
+            });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0000000000000007 00000000000000")]
+    [InlineData("0000000000000000 0000000000000001")]
+    [InlineData("0000000000000003 0000000000000002")]
+    public void What_is_no_membership_is_malformed(string bytes) =>
+        Assert.Throws<MalformedDataException>(() => Membership.Decode(Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal))));
 
     [Fact]
     public void Flags_have_their_bits()

@@ -29,7 +29,7 @@ public sealed class PassiveMemberTests
     }
 
     private static RaftCore Member(RaftRules rules) =>
-        new(2, 3, HardState.Initial, new RaftLog(default, []), new RaftOptions(), new Random(1)) { Rules = rules, IsPassive = true };
+        new(2, HardState.Initial, new RaftLog(default, Membership.Of(3), []), new RaftOptions(), new Random(1)) { Rules = rules, IsPassive = true };
 
     private static RaftMessage AnswerTo(RaftCore core, long term)
     {

@@ -28,25 +28,25 @@ public sealed class PiecesTests
     [Fact]
     public void A_member_votes_once_in_a_tally_and_silence_is_no_answer()
     {
-        var tally = new VoteTally(5, 0);
+        var tally = new VoteTally(Membership.Of(5), 0);
         tally.Count(1, isGranted: false);
         tally.Count(1, isGranted: true);
         tally.Count(2, isGranted: true);
         Assert.False(tally.IsWon || tally.IsLost);
         tally.Count(3, isGranted: true);
         Assert.True(tally.IsWon);
-        var lost = new VoteTally(3, 2);
+        var lost = new VoteTally(Membership.Of(3), 2);
         lost.Count(0, isGranted: false);
         Assert.False(lost.IsLost);
         lost.Count(1, isGranted: false);
         Assert.True(lost.IsLost);
-        Assert.True(new VoteTally(1, 0).IsWon);
+        Assert.True(new VoteTally(Membership.Of(1), 0).IsWon);
     }
 
     [Fact]
     public void Reads_that_come_during_a_round_wait_for_the_next()
     {
-        var rounds = new ReadRounds(0, 3, RaftRules.All);
+        var rounds = new ReadRounds(0, new RaftLog(default, Membership.Of(3), []), RaftRules.All);
         Assert.False(rounds.TryBegin(5));
         rounds.Add(1);
         Assert.True(rounds.TryBegin(5));

@@ -9,6 +9,7 @@ namespace Coterie.Raft.Tests;
 public sealed class PlantedMistakesTests
 {
     private const int Steps = 2000;
+    private const int StepsWithMembers = 8000;
 
     public static TheoryData<string, int, int> Mistakes => new()
     {
@@ -28,6 +29,33 @@ public sealed class PlantedMistakesTests
         { nameof(HarnessRules.CatchesUpBeforeItCounts), 3, 100 },
         { nameof(HarnessRules.KnowsThatItsDiskIsLost), 3, 20 },
     };
+
+    /// <summary>Of groups whose members come and go.</summary>
+    public static TheoryData<string, int> MistakesWithMembers => new()
+    {
+        { nameof(RaftRules.ChangesOneByOne), 50 },
+        { nameof(RaftRules.LearnersCountForNothing), 1000 },
+        { nameof(RaftRules.RemovedLeadersStop), 20 },
+        { nameof(RaftRules.ForgetsReplacedMemberships), 50 },
+        { nameof(RaftRules.StatesBringTheMembership), 50 },
+        { nameof(RaftRules.OnlyVotersCampaign), 50 },
+    };
+
+    [Theory]
+    [MemberData(nameof(MistakesWithMembers))]
+    public void A_rule_about_members_that_is_taken_away_is_missed(string rule, int seeds)
+    {
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            if (Found.What(seed, 3, StepsWithMembers, Without.Raft(rule), HarnessRules.All, Chances.MembersChange(seed), spares: 2) is { } found)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"{seed} seeds: {found}");
+                return;
+            }
+        }
+
+        Assert.Fail($"without {rule} nothing was found in {seeds} seeds");
+    }
 
     [Theory]
     [MemberData(nameof(Mistakes))]

@@ -7,10 +7,10 @@ public sealed class RaftLogTests
     [Fact]
     public void A_log_with_a_gap_or_a_falling_term_is_refused_with_the_place()
     {
-        var gap = Assert.Throws<MalformedDataException>(() => new RaftLog(new LogPosition(2, 1), [Entry(4, 1)]));
+        var gap = Assert.Throws<MalformedDataException>(() => new RaftLog(new LogPosition(2, 1), Membership.Of(3), [Entry(4, 1)]));
         Assert.Contains("4@1", gap.Message, StringComparison.Ordinal);
         Assert.Contains("2@1", gap.Message, StringComparison.Ordinal);
-        Assert.Throws<MalformedDataException>(() => new RaftLog(new LogPosition(2, 3), [Entry(3, 2)]));
+        Assert.Throws<MalformedDataException>(() => new RaftLog(new LogPosition(2, 3), Membership.Of(3), [Entry(3, 2)]));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class RaftLogTests
     [Fact]
     public void A_write_of_what_was_replaced_meanwhile_makes_nothing_durable()
     {
-        var log = new RaftLog(default, []);
+        var log = new RaftLog(default, Membership.Of(3), []);
         log.Append(Entry(1, 1));
         log.Append(Entry(2, 1));
         log.Accept([Entry(2, 2)]);
@@ -68,7 +68,7 @@ public sealed class RaftLogTests
         Assert.Equal(3 * one, log.Bytes);
         log.Accept([Entry(3, 2)]);
         Assert.Equal(2 * one, log.Bytes);
-        log.Restart(new LogPosition(9, 3));
+        log.Restart(new LogPosition(9, 3), Membership.Of(3));
         Assert.Equal(0, log.Bytes);
         Assert.Equal(10, log.FirstIndex);
     }
@@ -103,16 +103,16 @@ public sealed class RaftLogTests
     [Fact]
     public void A_state_that_the_log_reaches_leaves_what_is_behind_it()
     {
-        var log = new RaftLog(default, []);
+        var log = new RaftLog(default, Membership.Of(3), []);
         log.Accept([Entry(1, 1), Entry(2, 1), Entry(3, 1)]);
         log.Include(new LogPosition(2, 1));
         Assert.Equal((2, 2, 2), (log.Stable, log.Committed, log.Applied));
         Assert.Equal([new LogPosition(3, 1)], log.Unstable().Select(static entry => entry.Position));
         Assert.Throws<BrokenInvariantException>(() => log.Include(new LogPosition(3, 2)));
-        Assert.Throws<BrokenInvariantException>(() => log.Restart(new LogPosition(2, 1)));
+        Assert.Throws<BrokenInvariantException>(() => log.Restart(new LogPosition(2, 1), Membership.Of(3)));
     }
 
     private static RaftEntry Entry(long index, long term) => new(new LogPosition(index, term), RaftEntryKind.Command, new byte[] { 1, 2, 3 });
 
-    private static RaftLog Log(params long[] terms) => new(default, terms.Select(static (term, at) => Entry(at + 1, term)));
+    private static RaftLog Log(params long[] terms) => new(default, Membership.Of(3), terms.Select(static (term, at) => Entry(at + 1, term)));
 }

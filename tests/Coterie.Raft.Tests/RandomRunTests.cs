@@ -11,6 +11,9 @@ public sealed class RandomRunTests
 {
     private const int Steps = 2000;
 
+    // A member joins, learns, votes and goes: that takes its time.
+    private const int StepsWithMembers = 8000;
+
     [Theory]
     [InlineData(1, 60)]
     [InlineData(3, 500)]
@@ -22,6 +25,39 @@ public sealed class RandomRunTests
         {
             Found.In(seed, members, Steps, Chances.ProfileOf(seed));
         }
+    }
+
+    [Theory]
+    [InlineData(1, 2, 200)]
+    [InlineData(3, 2, 500)]
+    [InlineData(4, 1, 300)]
+    public void A_group_whose_members_come_and_go_keeps_its_promises(int members, int spares, int seeds)
+    {
+        var times = int.Parse(Environment.GetEnvironmentVariable("COTERIE_RAFT_TIMES") ?? "1", CultureInfo.InvariantCulture);
+        for (var seed = 0; seed < seeds * times; seed++)
+        {
+            Found.In(seed, members, StepsWithMembers, Chances.MembersChange(seed), spares);
+        }
+    }
+
+    [Fact]
+    public void What_is_rare_about_members_happens()
+    {
+        var happened = new Dictionary<string, int>();
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var run = new RandomRun(seed, 3, with: Chances.MembersChange(seed), spares: 2);
+            run.Go(StepsWithMembers);
+            foreach (var (what, times) in run.Group.Happened)
+            {
+                happened[what] = happened.GetValueOrDefault(what) + times;
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", happened.Select(static one => $"{one.Key}: {one.Value}")));
+        Assert.Superset(
+            new HashSet<string> { "None to Learner", "Learner to Voter", "Voter to Learner", "Voter to None", "Learner to None", "a leader removed itself", "a change of members gave way", "a state was fetched" },
+            happened.Keys.ToHashSet());
     }
 
     [Fact]

@@ -21,6 +21,12 @@ public sealed class ScenarioTests
         { "a-lost-disk-and-a-late-answer", nameof(HarnessRules.ClosesOldConnections) },
         { "a-lost-disk-and-what-it-had", nameof(RaftRules.ForgetsWhatWasLost) },
         { "an-isolated-member-returns", nameof(RaftRules.AsksBeforeCampaigning) },
+        { "a-change-of-an-earlier-term", nameof(RaftRules.ChangesAwaitAnEntryOfTheTerm) },
+        { "a-change-gives-way", nameof(RaftRules.ForgetsReplacedMemberships) },
+        { "two-changes-at-once", nameof(RaftRules.ChangesOneByOne) },
+        { "a-leader-removes-itself", nameof(RaftRules.RemovedLeadersStop) },
+        { "a-state-brings-the-members", nameof(RaftRules.StatesBringTheMembership) },
+        { "a-learner-does-not-count", nameof(RaftRules.LearnersCountForNothing) },
     };
 
     [Theory]

@@ -42,7 +42,7 @@ internal sealed class GroupMember : IAsyncDisposable
         _stamp = stored.Stamp;
         _applied = stored.Log.Applied;
         Sweeping = new SweepGround(this, parts, _store, stored.AppliedStamp);
-        _core = new RaftCore(group.Nodes.IndexOf(parts.Self), group.Nodes.Length, stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
+        _core = new RaftCore(group.Nodes.IndexOf(parts.Self), stored.State, stored.Log, parts.Options.Raft, new Random(parts.Random.Next()))
         {
             IsPassive = stored.IsPassive,
         };
@@ -151,6 +151,12 @@ internal sealed class GroupMember : IAsyncDisposable
         if (Group.Nodes[message.From] != from || Group.Nodes[message.To] != _parts.Self)
         {
             throw new MalformedDataException("a message of Raft in the name of another member");
+        }
+
+        if (message.Entries.Any(static entry => entry.Kind == RaftEntryKind.Membership) || message.Membership?.Equals(Membership.Of(Group.Nodes.Length)) == false)
+        {
+            // No node of this version changes the members of a group: its id says of which nodes it is.
+            throw new MalformedDataException("a change of the members of a group");
         }
 
         var stamp = 0L;

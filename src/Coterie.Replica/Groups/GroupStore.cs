@@ -76,7 +76,7 @@ internal sealed class GroupStore(GroupId group)
             }
         }
 
-        var log = new RaftLog(before, entries);
+        var log = new RaftLog(before, Membership.Of(members), entries);
         if (applied > before.Index)
         {
             log.Include(new LogPosition(applied, entries[(int)(applied - before.Index) - 1].Term));

@@ -19,6 +19,9 @@ internal sealed record Chances
     /// <summary>States fetched, questions asked.</summary>
     public int Errands { get; init; }
 
+    /// <summary>Of who is in the group.</summary>
+    public int Changes { get; init; }
+
     public int Faults { get; init; }
 
     public int Heals { get; init; }
@@ -54,6 +57,12 @@ internal sealed record Chances
         static chances => chances with { Writes = 40, Faults = 60, Crashes = 12, Suspicions = 8, LostDisks = 0, Proposals = 60 },
         static chances => chances with { Ticks = 300, Faults = 60, Pauses = 12, Suspicions = 12, Heals = 4, Crashes = 0, LostDisks = 0, Reads = 60 },
     ];
+
+    /// <summary>
+    /// Members come and go. None loses its disk: one that did is removed, and another taken in; the group's owner knows whom to ask what it has forgotten only
+    /// while nobody else comes and goes.
+    /// </summary>
+    public static Func<Chances, Chances> MembersChange(int seed) => chances => ProfileOf(seed)(chances) with { Changes = 100, Faults = seed % 2 == 0 ? 10 : chances.Faults, LostDisks = 0 };
 
     public static Func<Chances, Chances> ProfileOf(int seed) => Profiles[seed % Profiles.Length];
 

@@ -6,13 +6,16 @@ namespace Coterie.Raft.Tests.Harness;
 /// What must be true of a group after each step (Raft figure 3, and what follows for reads and for disks). It sees everything and forgets nothing, so that it
 /// knows what no member can: everything that was ever promised.
 /// </summary>
-internal sealed class Invariants(SimulatedMember[] members, int electionTicks)
+internal sealed class Invariants(SimulatedMember[] members, Membership first, int electionTicks)
 {
     private readonly Dictionary<long, int> _leaders = [];
     private readonly Dictionary<(long Term, int Voter), int> _votes = [];
     private readonly Dictionary<LogPosition, (RaftEntry Entry, long TermBefore)> _entries = [];
     private readonly List<(LogPosition Position, long InTerm)> _committed = [];
     private readonly Dictionary<long, ulong> _digests = [];
+
+    // Of committed entries that changed who is in the group.
+    private readonly List<(long Index, Membership Membership)> _memberships = [(0, first)];
 
     /// <summary>The highest index that any member ever knew to be committed.</summary>
     public long HighestCommitted => _committed.Count;
@@ -26,12 +29,15 @@ internal sealed class Invariants(SimulatedMember[] members, int electionTicks)
 
         ObserveLog(member, core);
         ObserveCommitted(member, core);
+        Check.That(core.Role != RaftRole.Leader || !core.Log.IsMembershipCommitted || core.Log.Membership.IsVoter(member.Id), "a leader that has removed itself stops");
         if (core.Role == RaftRole.Leader && member.SeenLeaderTerm != core.Term)
         {
             member.SeenLeaderTerm = core.Term;
             Array.Clear(member.TicksSinceHeard);
             _leaders.TryAdd(core.Term, member.Id);
             Check.That(_leaders[core.Term] == member.Id, "at most one leader a term");
+            var isVoter = core.Log.Membership.IsVoter(member.Id) || (!core.Log.IsMembershipCommitted && core.Log.PreviousMembership?.IsVoter(member.Id) == true);
+            Check.That(isVoter, "who leads votes, or did until a change that may come to nothing");
             for (var index = Math.Max(1, core.Log.FirstIndex); index <= _committed.Count; index++)
             {
                 HasCommitted(core, _committed[(int)index - 1]);
@@ -88,8 +94,9 @@ internal sealed class Invariants(SimulatedMember[] members, int electionTicks)
     /// <summary>A leader that hears of no majority does not go on for ever.</summary>
     public void Ticked(SimulatedMember member)
     {
-        var heard = members.Count(other => other.Id == member.Id || member.TicksSinceHeard[other.Id] <= 2 * electionTicks);
-        Check.That(member.Core!.Role != RaftRole.Leader || heard > members.Length / 2, "a leader that hears of no majority stops");
+        var voters = member.Core!.Log.Membership.Voters;
+        var heard = voters.Count(other => other == member.Id || member.TicksSinceHeard[other] <= 2 * electionTicks);
+        Check.That(member.Core.Role != RaftRole.Leader || heard > voters.Length / 2, "a leader that hears of no majority stops");
     }
 
     private static void HasCommitted(RaftCore leader, (LogPosition Position, long InTerm) committed)
@@ -125,6 +132,37 @@ internal sealed class Invariants(SimulatedMember[] members, int electionTicks)
             Check.That(ReferenceEquals(known.Entry, entry) && known.TermBefore == termBefore, "logs that have the same position agree on everything before");
             termBefore = entry.Term;
         }
+
+        ObserveMembership(member, core);
+    }
+
+    /// <summary>What a member goes by is the latest in its log.</summary>
+    private void ObserveMembership(SimulatedMember member, RaftCore core)
+    {
+        if (!core.Log.Membership.Equals(member.SeenMembership))
+        {
+            member.SeenMembership = core.Log.Membership;
+            Array.Clear(member.TicksSinceHeard);
+        }
+
+        for (var index = core.Log.LastIndex; index >= core.Log.FirstIndex; index--)
+        {
+            if (core.Log[index].Kind == RaftEntryKind.Membership)
+            {
+                Check.That(core.Log.Membership.Equals(Membership.Decode(core.Log[index].Payload.Span)), "who is in the group is what the latest entry about it says");
+                return;
+            }
+        }
+
+        var before = _memberships.Last(one => one.Index <= core.Log.Before.Index).Membership;
+        Check.That(core.Log.Membership.Equals(before), "who is in the group is what was committed before the log begins");
+    }
+
+    private void MembershipCommitted(long index, Membership membership)
+    {
+        var before = _memberships[^1].Membership;
+        Check.That(before.Voters.Except(membership.Voters).Concat(membership.Voters.Except(before.Voters)).Count() <= 1, "voters change one at a time");
+        _memberships.Add((index, membership));
     }
 
     private void ObserveCommitted(SimulatedMember member, RaftCore core)
@@ -141,6 +179,11 @@ internal sealed class Invariants(SimulatedMember[] members, int electionTicks)
 
             Check.That(index == _committed.Count + 1);
             _committed.Add((position, core.Term));
+            if (core.Log[index].Kind == RaftEntryKind.Membership)
+            {
+                MembershipCommitted(index, Membership.Decode(core.Log[index].Payload.Span));
+            }
+
             foreach (var other in members)
             {
                 if (other.Core is { Role: RaftRole.Leader } leader && leader.Term > core.Term)

@@ -14,13 +14,13 @@ internal sealed class RandomRun
     private readonly List<RaftMessage>[] _waiting;
     private long _last;
 
-    public RandomRun(int seed, int members, RaftRules? rules = null, HarnessRules? ownerRules = null, Func<Chances, Chances>? with = null)
+    public RandomRun(int seed, int members, RaftRules? rules = null, HarnessRules? ownerRules = null, Func<Chances, Chances>? with = null, int spares = 0)
     {
         _random = new Random(seed);
         _chances = with is null ? Chances.Of(_random) : with(Chances.Of(_random));
-        _waiting = [.. Enumerable.Range(0, members).Select(static _ => new List<RaftMessage>())];
-        _speeds = [.. Enumerable.Range(0, members).Select(_ => _random.Next(1, 4))];
-        Group = new SimulatedGroup(members, new RaftOptions { ElectionTicks = _random.Next(3, 8), HeartbeatTicks = 1, SuspicionTicks = 3, MessageBytesMax = _random.Next(30, 250), InFlightMax = _random.Next(1, 5), ApplyBytesMax = 300 }, rules ?? RaftRules.All, ownerRules ?? HarnessRules.All, _random);
+        _waiting = [.. Enumerable.Range(0, members + spares).Select(static _ => new List<RaftMessage>())];
+        _speeds = [.. Enumerable.Range(0, members + spares).Select(_ => _random.Next(1, 4))];
+        Group = new SimulatedGroup(members, new RaftOptions { ElectionTicks = _random.Next(3, 8), HeartbeatTicks = 1, SuspicionTicks = 3, MessageBytesMax = _random.Next(30, 250), InFlightMax = _random.Next(1, 5), ApplyBytesMax = 300 }, rules ?? RaftRules.All, ownerRules ?? HarnessRules.All, _random, spares);
     }
 
     public SimulatedGroup Group { get; }
@@ -42,7 +42,7 @@ internal sealed class RandomRun
     private void Step()
     {
         var c = _chances;
-        var kind = Chances.Pick(_random, c.Deliveries, c.Writes, c.Ticks, c.Proposals, c.Reads, c.Errands, c.Faults);
+        var kind = Chances.Pick(_random, c.Deliveries, c.Writes, c.Ticks, c.Proposals, c.Reads, c.Errands, c.Faults, c.Changes);
         var member = Any();
         if (kind == 0)
         {
@@ -85,7 +85,25 @@ internal sealed class RandomRun
                 Group.CompleteFetch(member);
                 Group.TryEndPassive(member);
                 break;
+            case 7:
+                ChangeMember(ToAsk(member));
+                break;
         }
+    }
+
+    /// <summary>Anyone in, up or out, the one that leads among them; in more often than out.</summary>
+    private void ChangeMember(SimulatedMember leader)
+    {
+        var membership = leader.Core!.Log.Membership;
+        var member = membership.Learners.IsEmpty || _random.Next(2) == 0 ? Any().Id : membership.Learners[0];
+        var role = (_random.Next(4), membership.RoleOf(member)) switch
+        {
+            (0, _) => MemberRole.None,
+            (_, MemberRole.None) => MemberRole.Learner,
+            (1, MemberRole.Voter) => MemberRole.Learner,
+            _ => MemberRole.Voter,
+        };
+        Group.ChangeMember(leader, member, role);
     }
 
     /// <summary>Most ask whoever leads; some ask one that led before.</summary>

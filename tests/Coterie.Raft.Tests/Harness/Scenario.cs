@@ -51,6 +51,16 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
         return text.ToString();
     }
 
+    private static MemberRole RoleOf(string word) => word switch
+    {
+        "learner" => MemberRole.Learner,
+        "voter" => MemberRole.Voter,
+        _ => MemberRole.None,
+    };
+
+    private static string Describe(Membership membership) => string.Join(' ', membership.Voters.Select(static member => member + 1))
+        + (membership.Learners.IsEmpty ? "" : $" learning {string.Join(' ', membership.Learners.Select(static member => member + 1))}");
+
     private SimulatedMember Member(string word) => _group.Members[Number(word) - 1];
 
     private IEnumerable<SimulatedMember> MembersOf(string word) => word == "all" ? _group.Members.Where(static member => member.IsRunning) : [Member(word)];
@@ -60,7 +70,7 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
         switch (words[0])
         {
             case "group":
-                Begin(Number(words[1]), words.Length > 2 ? Number(words[2]) : 1000);
+                Begin(words);
                 break;
             case "disk":
                 SetDisk(Member(words[1]), Number(words[2]), words[3..]);
@@ -70,6 +80,9 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
                 break;
             case "propose":
                 Say(_group.Propose(Member(words[1]), Encoding.ASCII.GetBytes(words[2])).ToString());
+                break;
+            case "learner" or "voter" or "remove":
+                Say(_group.ChangeMember(Member(words[1]), Number(words[2]) - 1, RoleOf(words[0]))?.ToString() ?? "cannot be asked for");
                 break;
             case "read":
                 Say(_group.Read(Member(words[1]), ++_reads) ? $"read {_reads} waits" : "not the leader");
@@ -164,9 +177,11 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
         }
     }
 
-    private void Begin(int members, int messageBytesMax)
+    /// <summary>Members, the most bytes of a message, and how many there are that may be taken in.</summary>
+    private void Begin(string[] words)
     {
-        _group = new SimulatedGroup(members, new RaftOptions { MessageBytesMax = messageBytesMax }, rules, ownerRules, new Random(1))
+        var options = new RaftOptions { MessageBytesMax = words.Length > 2 ? Number(words[2]) : 1000 };
+        _group = new SimulatedGroup(Number(words[1]), options, rules, ownerRules, new Random(1), words.Length > 3 ? Number(words[3]) : 0)
         {
             Trace = (direction, message) =>
             {
@@ -258,6 +273,7 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
             "log" => $"expect log {words[2]} {Terms(member.Core!.Log)}",
             "confirmed" => $"expect confirmed {words[2]} {string.Join(' ', member.ConfirmedReads.Select(static read => $"{read.Id}@{read.Index}"))}",
             "refused" => $"expect refused {words[2]} {string.Join(' ', member.RefusedReads)}",
+            "members" => $"expect members {words[2]} {Describe(member.Core!.Log.Membership)}",
             "passive" => $"expect {(member.Core!.IsPassive ? "passive" : "active")} {words[2]}",
             "active" => $"expect {(member.Core!.IsPassive ? "passive" : "active")} {words[2]}",
             _ => throw new FormatException($"'{string.Join(' ', words)}' is no command"),
@@ -281,7 +297,7 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
         }
     }
 
-    private static string Show(SimulatedMember member)
+    private string Show(SimulatedMember member)
     {
         if (member.Core is not { } core)
         {
@@ -290,6 +306,7 @@ internal sealed class Scenario(RaftRules rules, HarnessRules ownerRules)
 
         var dropped = core.Log.Before.Index == 0 ? "" : $" behind {core.Log.Before}";
         return $"{member.Id + 1}: {core.Role} of term {core.Term}, log{dropped} [{Terms(core.Log)}], committed {core.Log.Committed}, applied {member.Machine.Applied}"
+            + (core.Log.Membership.Equals(_group.First) ? "" : $", members {Describe(core.Log.Membership)}")
             + (core.IsPassive ? ", passive" : "") + (member.IsPaused ? ", paused" : "") + (member.Writing is null ? "" : ", writing")
             + string.Concat(member.ConfirmedReads.Select(static read => $", read {read.Id} at {read.Index}"))
             + string.Concat(member.RefusedReads.Select(static read => $", read {read} refused"));

@@ -13,15 +13,16 @@ internal sealed class SimulatedGroup
     private readonly Random _random;
     private readonly bool[,] _isCut;
 
-    public SimulatedGroup(int members, RaftOptions options, RaftRules rules, HarnessRules ownerRules, Random random)
+    public SimulatedGroup(int voters, RaftOptions options, RaftRules rules, HarnessRules ownerRules, Random random, int spares = 0)
     {
         Options = options;
         _rules = rules;
         _ownerRules = ownerRules;
         _random = random;
-        _isCut = new bool[members, members];
-        Members = [.. Enumerable.Range(0, members).Select(static id => new SimulatedMember(id))];
-        Invariants = new Invariants(Members, options.ElectionTicks);
+        _isCut = new bool[voters + spares, voters + spares];
+        First = Membership.Of(voters);
+        Members = [.. Enumerable.Range(0, voters + spares).Select(id => new SimulatedMember(id, First))];
+        Invariants = new Invariants(Members, First, options.ElectionTicks);
         foreach (var member in Members)
         {
             Start(member);
@@ -30,7 +31,11 @@ internal sealed class SimulatedGroup
 
     public RaftOptions Options { get; }
 
+    /// <summary>Those that it is of, and those that may be taken in.</summary>
     public SimulatedMember[] Members { get; }
+
+    /// <summary>Who is in it at first.</summary>
+    public Membership First { get; }
 
     public Invariants Invariants { get; }
 
@@ -47,13 +52,13 @@ internal sealed class SimulatedGroup
     public void Start(SimulatedMember member)
     {
         Check.That(member.Core is null);
-        var log = new RaftLog(member.Disk.Before, member.Disk.Entries) { Rules = _rules };
+        var log = new RaftLog(member.Disk.Before, member.Disk.Membership, member.Disk.Entries) { Rules = _rules };
         member.Machine = member.Disk.Machine;
         member.GivenOut = log.Applied;
         member.SeenCommitted = log.Committed;
         member.SeenLog = default;
         member.SeenLeaderTerm = 0;
-        member.Core = new RaftCore(member.Id, Members.Length, member.Disk.State, log, Options, new Random(_random.Next()))
+        member.Core = new RaftCore(member.Id, member.Disk.State, log, Options, new Random(_random.Next()))
         {
             Rules = _rules,
             IsPassive = member.Disk.IsPassive && _ownerRules.KnowsThatItsDiskIsLost,
@@ -82,7 +87,7 @@ internal sealed class SimulatedGroup
     public void LoseDisk(SimulatedMember member)
     {
         Check.That(member.Core is null);
-        member.Disk = new SimulatedDisk { IsPassive = true };
+        member.Disk = new SimulatedDisk(First) { IsPassive = true };
         if (_ownerRules.ClosesOldConnections)
         {
             InFlight.RemoveAll(message => message.From == member.Id);
@@ -159,6 +164,26 @@ internal sealed class SimulatedGroup
         return result;
     }
 
+    /// <summary>Null: nothing that anyone may ask for.</summary>
+    public ProposeResult? ChangeMember(SimulatedMember leader, int member, MemberRole role)
+    {
+        var membership = leader.Core!.Log.Membership;
+        var before = membership.RoleOf(member);
+        if (before == role || (role == MemberRole.Voter && before != MemberRole.Learner) || (before == MemberRole.Voter && membership.Voters.Length == 1))
+        {
+            return null;
+        }
+
+        var result = leader.Core!.ChangeMember(member, role, out _);
+        if (result == ProposeResult.Appended)
+        {
+            Happens(member == leader.Id ? "a leader removed itself" : $"{before} to {role}");
+        }
+
+        Settle(leader);
+        return result;
+    }
+
     public bool Read(SimulatedMember member, long id)
     {
         var isTaken = member.Core!.TryRead(id);
@@ -186,7 +211,7 @@ internal sealed class SimulatedGroup
     {
         var log = member.Core!.Log;
         var index = Math.Min(dropUpTo, Math.Min(log.Applied, log.Stable));
-        member.Disk.Compact(member.Machine, index);
+        member.Disk.Compact(member.Machine, index, log.MembershipAt(Math.Max(index, log.Before.Index)));
         log.DropUpTo(index);
         Settle(member);
     }
@@ -209,7 +234,7 @@ internal sealed class SimulatedGroup
         else
         {
             member.Machine = from.Machine.Applied > member.Machine.Applied ? from.Machine : member.Machine;
-            member.Disk.Restore(fetch.Position, member.Machine);
+            member.Disk.Restore(fetch, member.Machine);
             member.GivenOut = Math.Max(member.GivenOut, fetch.Position.Index);
             Happens(from.Machine.Applied > fetch.Position.Index ? "a later state than was offered" : "a state was fetched");
             member.Core!.Restored(fetch.Position);
@@ -305,6 +330,11 @@ internal sealed class SimulatedGroup
             Check.That(member.Writing is null, "one write at a time");
             if (write.Entries.Count > 0 && write.Entries[0].Index <= member.Disk.LastIndex)
             {
+                if (member.Disk.Entries.Any(entry => entry.Index >= write.Entries[0].Index && entry.Kind == RaftEntryKind.Membership))
+                {
+                    Happens("a change of members gave way");
+                }
+
                 Happens("entries on a disk gave way");
             }
 

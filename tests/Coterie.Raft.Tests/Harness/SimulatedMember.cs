@@ -1,11 +1,11 @@
 namespace Coterie.Raft.Tests.Harness;
 
 /// <summary>One member: its disk, and while it runs its core and what it has under way.</summary>
-internal sealed class SimulatedMember(int id)
+internal sealed class SimulatedMember(int id, Membership first)
 {
     public int Id { get; } = id;
 
-    public SimulatedDisk Disk { get; set; } = new();
+    public SimulatedDisk Disk { get; set; } = new(first);
 
     /// <summary>Null: it is down.</summary>
     public RaftCore? Core { get; set; }
@@ -20,7 +20,7 @@ internal sealed class SimulatedMember(int id)
 
     public List<RaftMessage> AfterWriting { get; } = [];
 
-    public (int From, LogPosition Position)? Fetch { get; set; }
+    public RaftFetch? Fetch { get; set; }
 
     /// <summary>What the others answered when it asked after it lost its disk.</summary>
     public (long Term, long Committed)? Answer { get; set; }
@@ -41,11 +41,16 @@ internal sealed class SimulatedMember(int id)
     /// <summary>Entries given out in this life, up to here.</summary>
     public long GivenOut { get; set; }
 
+    public Membership SeenMembership { get; set; } = first;
+
     public long SeenCommitted { get; set; }
 
     public long SeenLeaderTerm { get; set; }
 
     public (LogPosition Last, LogPosition Before) SeenLog { get; set; }
+
+    /// <summary>It is in the group, as far as it knows itself.</summary>
+    public bool IsMember => Core is { } core ? core.Log.Membership.RoleOf(Id) != MemberRole.None : false;
 
     public override string ToString() => Core is not { } core
         ? $"{Id} down"

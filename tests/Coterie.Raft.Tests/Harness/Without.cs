@@ -21,6 +21,13 @@ internal static class Without
         nameof(RaftRules.ReadsCountTheirRoundOnly) => RaftRules.All with { ReadsCountTheirRoundOnly = false },
         nameof(RaftRules.SpendsForgottenVotes) => RaftRules.All with { SpendsForgottenVotes = false },
         nameof(RaftRules.AsksBeforeCampaigning) => RaftRules.All with { AsksBeforeCampaigning = false },
+        nameof(RaftRules.ChangesOneByOne) => RaftRules.All with { ChangesOneByOne = false },
+        nameof(RaftRules.ChangesAwaitAnEntryOfTheTerm) => RaftRules.All with { ChangesAwaitAnEntryOfTheTerm = false },
+        nameof(RaftRules.LearnersCountForNothing) => RaftRules.All with { LearnersCountForNothing = false },
+        nameof(RaftRules.RemovedLeadersStop) => RaftRules.All with { RemovedLeadersStop = false },
+        nameof(RaftRules.ForgetsReplacedMemberships) => RaftRules.All with { ForgetsReplacedMemberships = false },
+        nameof(RaftRules.StatesBringTheMembership) => RaftRules.All with { StatesBringTheMembership = false },
+        nameof(RaftRules.OnlyVotersCampaign) => RaftRules.All with { OnlyVotersCampaign = false },
         _ => RaftRules.All,
     };
 

@@ -1,3 +1,4 @@
+using Coterie.Model;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
 using Coterie.Raft;
@@ -57,6 +58,25 @@ public sealed class GroupMemberTests
         behind.RefusesLog = false;
         group.Tick(3);
         Assert.NotNull(behind.Member.Sweeping.Ask());
+    }
+
+    /// <summary>The core can; the id of a group says of which nodes it is.</summary>
+    [Fact]
+    public void A_change_of_the_members_is_refused_and_changes_nothing()
+    {
+        var group = new TestGroup(3);
+        group.Elect();
+        var change = new RaftEntry(new LogPosition(1, 1), RaftEntryKind.Membership, Membership.Of(3).With(2, MemberRole.None).Encode());
+        var append = new RaftMessage { Kind = RaftMessageKind.Append, From = 1, To = 0, Term = 9, Entries = [change] };
+        var state = new RaftMessage { Kind = RaftMessageKind.Snapshot, From = 1, To = 0, Term = 9, Position = new LogPosition(9, 9), Membership = Membership.Of(2) };
+        foreach (var message in new[] { append, state })
+        {
+            var body = new System.Buffers.ArrayBufferWriter<byte>();
+            RaftMessageCodec.Write(message, body);
+            Assert.Throws<MalformedDataException>(() => group[0].Member.Receive(group[1].Self, body.WrittenSpan));
+        }
+
+        Assert.Equal(1, group[0].Status.Term);
     }
 
     /// <summary>There is nobody to ask, and nobody who remembers.</summary>
