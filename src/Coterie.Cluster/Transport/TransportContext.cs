@@ -1,5 +1,6 @@
 using System.Net;
 using Coterie.Cluster.Metadata;
+using Coterie.Model.Time;
 using Coterie.Model;
 using Coterie.Model.Ids;
 using Microsoft.Extensions.Logging;
@@ -40,7 +41,7 @@ internal sealed class TransportContext(MessengerParts parts)
         Addresses.ClusterId,
         Self,
         Gate.Current,
-        (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+        Time.Microseconds(),
         Clock.WireTime(Clock.Now));
 
     /// <summary>Between a half and the whole of the pause that belongs to so many failed attempts.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Coterie.Host.Workloads;
 using Coterie.Model;
 using Coterie.Model.Quorum;
 using Coterie.Server.Protocol;
@@ -84,7 +83,7 @@ public sealed class PipelinedConnection : IAsyncDisposable
     /// <param name="timestamp">Microseconds: when it was written, by the client's clock.</param>
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
     /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
-    public async Task<CqlResult> ExecuteAsync(WorkloadStatement statement, ConsistencyLevel level, long timestamp)
+    public async Task<CqlResult> ExecuteAsync(CqlStatement statement, ConsistencyLevel level, long timestamp)
     {
         try
         {
@@ -104,7 +103,7 @@ public sealed class PipelinedConnection : IAsyncDisposable
         await _receiving;
     }
 
-    private Task<CqlResult> ExecuteAsync(ReadOnlyMemory<byte> id, WorkloadStatement statement, ConsistencyLevel level, long timestamp) =>
+    private Task<CqlResult> ExecuteAsync(ReadOnlyMemory<byte> id, CqlStatement statement, ConsistencyLevel level, long timestamp) =>
         Send((frame, stream) => RequestFrames.WriteExecute(frame, stream, id.Span, level, statement.Values, timestamp));
 
     private async Task<ReadOnlyMemory<byte>> PreparedAsync(string text)

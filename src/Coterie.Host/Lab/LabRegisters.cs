@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Coterie.Host.CqlClient;
 using Coterie.Host.Workloads;
 using Coterie.Model.Histories;
 using Coterie.Model.Quorum;
@@ -57,7 +58,7 @@ public sealed class LabRegisters(string table, IReadOnlyList<IPEndPoint> servers
     {
         var value = Interlocked.Increment(ref _value);
         var called = Stopwatch.GetTimestamp();
-        var answer = await session.AskAsync(new WorkloadWrite(new WorkloadStatement(_insert, WireValue.Int(register), WireValue.Bigint(value))), ConsistencyLevel.Quorum);
+        var answer = await session.AskAsync(new WorkloadWrite(new CqlStatement(_insert, WireValue.Int(register), WireValue.Bigint(value))), ConsistencyLevel.Quorum);
         Add(register, node, answer.Outcome, new RegisterCall(true, value, called, Stopwatch.GetTimestamp()), seen);
     }
 
@@ -66,8 +67,8 @@ public sealed class LabRegisters(string table, IReadOnlyList<IPEndPoint> servers
         var value = Interlocked.Increment(ref _value);
         var expected = seen[register];
         var statement = expected == RegisterCall.Nothing
-            ? new WorkloadStatement(_create, WireValue.Int(register), WireValue.Bigint(value))
-            : new WorkloadStatement(_swap, WireValue.Bigint(value), WireValue.Int(register), WireValue.Bigint(expected));
+            ? new CqlStatement(_create, WireValue.Int(register), WireValue.Bigint(value))
+            : new CqlStatement(_swap, WireValue.Bigint(value), WireValue.Int(register), WireValue.Bigint(expected));
         var called = Stopwatch.GetTimestamp();
         var answer = await session.AskAsync(new WorkloadWrite(statement), ConsistencyLevel.Quorum);
         var returned = Stopwatch.GetTimestamp();
@@ -86,7 +87,7 @@ public sealed class LabRegisters(string table, IReadOnlyList<IPEndPoint> servers
     private async Task ReadAsync(LabSession session, int register, int node, long[] seen)
     {
         var called = Stopwatch.GetTimestamp();
-        var answer = await session.AskAsync(new WorkloadWrite(new WorkloadStatement(_select, WireValue.Int(register))), reads);
+        var answer = await session.AskAsync(new WorkloadWrite(new CqlStatement(_select, WireValue.Int(register))), reads);
         if (answer.Result is { } result)
         {
             var value = result.Rows is [[{ } read]] ? WireValue.ReadBigint(read) : RegisterCall.Nothing;

@@ -2,6 +2,7 @@ using System.Net;
 using Coterie.Host.CqlClient;
 using Coterie.Host.Workloads;
 using Coterie.Model.Quorum;
+using Coterie.Model.Time;
 
 namespace Coterie.Host.Lab;
 
@@ -89,7 +90,7 @@ public sealed class LabSession : IAsyncDisposable
         while (true)
         {
             var last = Volatile.Read(ref _lastTimestamp);
-            var next = Math.Max(last + 1, (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            var next = Math.Max(last + 1, DateTimeOffset.UtcNow.Microseconds());
             if (Interlocked.CompareExchange(ref _lastTimestamp, next, last) == last)
             {
                 return next;

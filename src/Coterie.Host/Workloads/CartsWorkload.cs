@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Coterie.Host.CqlClient;
 using Coterie.Host.Lab;
 using Coterie.Model.Types;
 
@@ -29,8 +30,8 @@ public sealed class CartsWorkload(string table, int nodes) : IWorkload
         var name = WireValue.Text(step.Item.Name);
         var user = WireValue.Int(step.Item.User);
         var statement = step.Count is { } count
-            ? new WorkloadStatement(_put, WireValue.SetOf(name), name, WireValue.Int(count), user)
-            : new WorkloadStatement(_take, WireValue.SetOf(name), WireValue.SetOf(name), user);
+            ? new CqlStatement(_put, WireValue.SetOf(name), name, WireValue.Int(count), user)
+            : new CqlStatement(_take, WireValue.SetOf(name), WireValue.SetOf(name), user);
         return new WorkloadWrite(statement, (step.Item.User + step.Item.Steps) % nodes);
     }
 
@@ -49,7 +50,7 @@ public sealed class CartsWorkload(string table, int nodes) : IWorkload
         new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
         async (user, stop) =>
         {
-            switch (await reader.ReadAsync(new WorkloadStatement(_select, WireValue.Int(user)), stop))
+            switch (await reader.ReadAsync(new CqlStatement(_select, WireValue.Int(user)), stop))
             {
                 case null:
                     findings.AddUnread(_book.ItemsOf(user).Count);

@@ -1,3 +1,4 @@
+using Coterie.Host.CqlClient;
 using Coterie.Host.Lab;
 
 namespace Coterie.Host.Workloads;
@@ -34,7 +35,7 @@ public sealed class EventsWorkload(string table, TimeProvider time) : IWorkload
     {
         var next = _book.Next(number, time.GetUtcNow());
         var life = EventBook.Expires(next.Device) ? Short : Long;
-        return new WorkloadWrite(new WorkloadStatement(
+        return new WorkloadWrite(new CqlStatement(
             _insert,
             WireValue.Int(next.Device),
             WireValue.Date(next.Day),
@@ -112,9 +113,9 @@ public sealed class EventsWorkload(string table, TimeProvider time) : IWorkload
         }
     }
 
-    private WorkloadStatement Range(EventRange range) => Range(range.Device, range.Day, range.From, range.To);
+    private CqlStatement Range(EventRange range) => Range(range.Device, range.Day, range.From, range.To);
 
-    private WorkloadStatement Range(int device, int day, long from, long to) =>
+    private CqlStatement Range(int device, int day, long from, long to) =>
         new(_select, WireValue.Int(device), WireValue.Date(day), WireValue.Bigint(from), WireValue.Bigint(to));
 
     /// <param name="To">The first millisecond that is not in it.</param>

@@ -1,3 +1,4 @@
+using Coterie.Host.CqlClient;
 using Coterie.Host.Lab;
 
 namespace Coterie.Host.Workloads;
@@ -19,8 +20,5 @@ public interface IWorkload
     Task CheckAsync(WorkloadReader reader, LabFindings findings, CancellationToken cancellationToken);
 }
 
-/// <summary>A statement and the values of its markers, as the wire has them.</summary>
-public sealed record WorkloadStatement(string Text, params IReadOnlyList<ReadOnlyMemory<byte>> Values);
-
 /// <param name="FirstNode">The node that should be asked first, by its place; null: whichever has least to do.</param>
-public readonly record struct WorkloadWrite(WorkloadStatement Statement, int? FirstNode = null);
+public readonly record struct WorkloadWrite(CqlStatement Statement, int? FirstNode = null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coterie.Host.CqlClient;
 using Coterie.Host.Lab;
 
 namespace Coterie.Host.Workloads;
@@ -15,7 +16,7 @@ public sealed class PlainWorkload(string table) : IWorkload
 
     public string TableDefinition => $"CREATE TABLE {table} (id bigint PRIMARY KEY, value text)";
 
-    public WorkloadWrite Next(long number) => new(new WorkloadStatement(_insert, WireValue.Bigint(number), WireValue.Text(ValueOf(number))));
+    public WorkloadWrite Next(long number) => new(new CqlStatement(_insert, WireValue.Bigint(number), WireValue.Text(ValueOf(number))));
 
     public Task EndedAsync(long number, LabAnswer answer, WorkloadReader reader)
     {
@@ -32,7 +33,7 @@ public sealed class PlainWorkload(string table) : IWorkload
         new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
         async (one, stop) =>
         {
-            var rows = await reader.ReadAsync(new WorkloadStatement(_select, WireValue.Bigint(one.Key)), stop);
+            var rows = await reader.ReadAsync(new CqlStatement(_select, WireValue.Bigint(one.Key)), stop);
             bool? isThere = rows is null ? null : rows is [[{ } value]] && WireValue.ReadText(value) == ValueOf(one.Key);
             findings.Add(one.Key.ToString(CultureInfo.InvariantCulture), one.Value, isThere);
         });

@@ -13,7 +13,7 @@ public sealed class WorkloadReader(LabSession session, ConsistencyLevel level)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Null: the cluster did not say, however often it was asked.</summary>
-    public async Task<IReadOnlyList<ReadOnlyMemory<byte>?[]>?> ReadAsync(WorkloadStatement statement, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>?[]>?> ReadAsync(CqlStatement statement, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -29,6 +29,6 @@ public sealed class WorkloadReader(LabSession session, ConsistencyLevel level)
     }
 
     /// <summary>Null: the cluster did not say.</summary>
-    public async Task<IReadOnlyList<ReadOnlyMemory<byte>?[]>?> ReadOnceAsync(WorkloadStatement statement) =>
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>?[]>?> ReadOnceAsync(CqlStatement statement) =>
         (await session.AskAsync(new WorkloadWrite(statement), level)).Result is CqlResult result ? result.Rows : null;
 }

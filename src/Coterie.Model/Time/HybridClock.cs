@@ -16,7 +16,6 @@ namespace Coterie.Model.Time;
 /// </remarks>
 public sealed class HybridClock
 {
-    private static readonly long UnixEpochTicks = DateTimeOffset.UnixEpoch.UtcTicks;
 
     private readonly TimeProvider _time;
     private long _latest;
@@ -46,7 +45,7 @@ public sealed class HybridClock
     /// How far the next stamp would be ahead of the wall clock; zero or less while stamps follow it. Other nodes adopt at most
     /// <see cref="MaximumAdoption"/> of it: what a clock stamps that is further ahead beats what they stamp after it.
     /// </summary>
-    public TimeSpan Lead => TimeSpan.FromMicroseconds(Volatile.Read(ref _latest) - WallMicroseconds());
+    public TimeSpan Lead => TimeSpan.FromMicroseconds(Volatile.Read(ref _latest) - _time.Microseconds());
 
     /// <summary>True when stamps come near the persisted ceiling: the owner persists <see cref="NextCeiling"/> and then calls <see cref="RaiseCeiling"/>.</summary>
     public bool CeilingNeeded => Ahead(CeilingStep * 2 / 3) > Volatile.Read(ref _ceiling);
@@ -59,7 +58,7 @@ public sealed class HybridClock
         var latest = Volatile.Read(ref _latest);
         while (true)
         {
-            var next = Math.Max(WallMicroseconds(), latest + 1);
+            var next = Math.Max(_time.Microseconds(), latest + 1);
             if (next > Volatile.Read(ref _ceiling))
             {
                 stamp = WriteTimestamp.None;
@@ -91,7 +90,7 @@ public sealed class HybridClock
     /// </summary>
     public bool Observe(WriteTimestamp other)
     {
-        if (other.Microseconds > WallMicroseconds() + Microseconds(MaximumAdoption))
+        if (other.Microseconds > _time.Microseconds() + Microseconds(MaximumAdoption))
         {
             return false;
         }
@@ -129,7 +128,5 @@ public sealed class HybridClock
 
     private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private long Ahead(TimeSpan span) => Math.Max(Volatile.Read(ref _latest), WallMicroseconds()) + Microseconds(span);
-
-    private long WallMicroseconds() => (_time.GetUtcNow().UtcTicks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
+    private long Ahead(TimeSpan span) => Math.Max(Volatile.Read(ref _latest), _time.Microseconds()) + Microseconds(span);
 }

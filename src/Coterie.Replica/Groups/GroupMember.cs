@@ -1,5 +1,6 @@
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
+using Coterie.Model.Time;
 using Coterie.Model;
 using Coterie.Model.Groups;
 using Coterie.Model.Ids;
@@ -354,7 +355,7 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Under the lock.</summary>
     internal void Propose(ReadOnlySpan<byte> mutation, long deadline, ReplyTo reply)
     {
-        var now = (_parts.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var now = _parts.Time.Microseconds();
         var stamp = Math.Max(_stamp + GroupCommand.StampStep, now);
         if (_core.Propose(GroupCommand.Encode(mutation, stamp, _parts.Tables.ListsOf(new MutationReader(mutation).Table)), out var position) == ProposeResult.Appended)
         {

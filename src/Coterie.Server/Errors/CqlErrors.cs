@@ -130,7 +130,7 @@ public static class CqlErrors
 
     private static string TextOf(in RequestOutcome outcome, ConsistencyLevel level) => outcome.Result switch
     {
-        RequestResult.Unavailable => Text($"Cannot achieve consistency level {Consistency.Name(level)}: {outcome.Required} replicas are required, {outcome.Answered} are alive"),
+        RequestResult.Unavailable => Text($"Cannot achieve consistency level {ConsistencyLevelNames.Format(level)}: {outcome.Required} replicas are required, {outcome.Answered} are alive"),
         RequestResult.Timeout => Text($"Operation timed out - received only {outcome.Answered} responses of {outcome.Required}"),
         RequestResult.Failure => Text($"Operation failed - received {outcome.Answered} responses of {outcome.Required} and {outcome.Failed} failures"),
         _ => "Too many requests are under way: the coordinator, or too many replicas, refused for lack of room",

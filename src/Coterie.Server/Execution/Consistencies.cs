@@ -13,7 +13,7 @@ internal static class Consistencies
         var level = request.Parameters.Consistency;
         if (level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
         {
-            throw ClientErrorException.Invalid($"{Consistency.Name(level)} is not a consistency level of writes: it is one of reads, in leader-based keyspaces. Use QUORUM or LOCAL_QUORUM");
+            throw ClientErrorException.Invalid($"{ConsistencyLevelNames.Format(level)} is not a consistency level of writes: it is one of reads, in leader-based keyspaces. Use QUORUM or LOCAL_QUORUM");
         }
 
         return Required(request, requirements);
@@ -25,7 +25,7 @@ internal static class Consistencies
         if (requirements[(int)level].Count == 0 && level is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial)
         {
             throw ClientErrorException.Invalid(
-                $"{Consistency.Name(level)} is not supported in a leaderless keyspace: there are no conditional updates in it to be serial with. Use QUORUM or LOCAL_QUORUM");
+                $"{ConsistencyLevelNames.Format(level)} is not supported in a leaderless keyspace: there are no conditional updates in it to be serial with. Use QUORUM or LOCAL_QUORUM");
         }
 
         if (level == ConsistencyLevel.Any)

@@ -133,7 +133,7 @@ public sealed class QueryParameters
             var serial = Protocol.Consistency.Read(ref reader);
             SerialConsistency = serial is ConsistencyLevel.Serial or ConsistencyLevel.LocalSerial
                 ? serial
-                : throw new MalformedDataException($"{Protocol.Consistency.Name(serial)} is not a serial consistency level");
+                : throw new MalformedDataException($"{ConsistencyLevelNames.Format(serial)} is not a serial consistency level");
         }
 
         if (((Flag)flags & Flag.DefaultTimestamp) != 0)

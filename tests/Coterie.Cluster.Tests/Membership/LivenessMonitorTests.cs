@@ -152,7 +152,7 @@ public sealed class LivenessMonitorTests
     {
         await using var wire = new Wire();
         var ahead = wire.Time.GetUtcNow().AddMilliseconds(800);
-        var stamp = new WriteTimestamp((ahead - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        var stamp = new WriteTimestamp(ahead.Microseconds());
         wire.ClockOf(Two).Observe(stamp);
         wire.Start();
         wire.Run(TimeSpan.FromMilliseconds(100));

@@ -1,4 +1,5 @@
 using Coterie.Cluster.Transport;
+using Coterie.Model.Time;
 using Coterie.Model;
 using Coterie.Model.Ids;
 using Microsoft.Extensions.Time.Testing;
@@ -438,7 +439,7 @@ public sealed class MessengerTests : IAsyncLifetime
         Assert.Equal(ReplyStatus.Lost, (await waiter.ReplyAsync(1)).Status);
     }
 
-    private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private long Now() => _time.Microseconds();
 
     private async Task<ReplyStatus> AskAsync(NodeId target, Verb verb = Verb.Read)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Coterie.Model.Time;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Kernel;
 
@@ -100,7 +101,7 @@ public sealed class ClientPool
     /// <summary>Microseconds by the client's clock. No two clients have the same, and there is room for one more just below.</summary>
     public long Stamp(int number)
     {
-        var microseconds = (_clients[number].Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var microseconds = _clients[number].Time.Microseconds();
         return (microseconds / (2 * ClientsMax) * 2 * ClientsMax) + (2 * number) + 1;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using Coterie.Model.Time;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Kernel;
@@ -329,7 +330,7 @@ public sealed class RegisterWorkload
 
     private long Stamp(SimulatedProcess client)
     {
-        var microseconds = (client.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var microseconds = client.Time.Microseconds();
         var grain = _options.TimestampGrain.Ticks / TimeSpan.TicksPerMicrosecond;
         return microseconds / grain * grain;
     }

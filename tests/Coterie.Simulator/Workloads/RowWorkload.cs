@@ -1,4 +1,5 @@
 using System.Net;
+using Coterie.Model.Time;
 using Coterie.Simulator.Checkers;
 using Coterie.Simulator.Client;
 using Coterie.Simulator.Kernel;
@@ -193,7 +194,7 @@ public sealed class RowWorkload
     /// <summary>Microseconds whose last digits are the client's, so that no two changes have the same.</summary>
     private static long Stamp(SimulatedProcess client, int number)
     {
-        var microseconds = (client.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var microseconds = client.Time.Microseconds();
         return (microseconds / ClientsMax * ClientsMax) + number;
     }
 }
