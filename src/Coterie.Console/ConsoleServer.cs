@@ -5,6 +5,7 @@ using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
 using Coterie.WebConsole.Query;
 using Coterie.WebConsole.Quorum;
+using Coterie.WebConsole.Quorum.Trial;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -95,6 +96,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         builder.Services.AddSingleton(cluster);
         builder.Services.AddSingleton<Predictions>();
         builder.Services.AddSingleton<ClusterQueries>();
+        builder.Services.AddSingleton<ITrialDesk, TrialDesk>();
         builder.Services.AddSingleton<PageToken>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRoutingCore();

@@ -19,6 +19,7 @@ internal static class ConsoleApi
     {
         var paths = new JsonObject();
         QuorumApi.Map(routes, paths);
+        TrialApi.Map(routes, paths);
         QueryApi.Map(routes, paths);
         if (lab is not null)
         {

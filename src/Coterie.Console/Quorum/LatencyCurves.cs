@@ -14,6 +14,6 @@ public sealed record LatencyCurves(IReadOnlyList<ChartPoint> Reads, IReadOnlyLis
         return new LatencyCurves(Curve(result.ReadsWithin, end), Curve(result.WritesWithin, end), end);
     }
 
-    private static ChartPoint[] Curve(Func<double, double> within, double end) =>
+    internal static ChartPoint[] Curve(Func<double, double> within, double end) =>
         [.. Enumerable.Range(0, Points + 1).Select(i => new ChartPoint(end * i / Points, within(end * i / Points)))];
 }

@@ -22,8 +22,8 @@ internal sealed class Predictions
 
     public Prediction Of(QuorumQuestion question)
     {
-        // The dead change nothing in the model, nor does how often nodes are up.
-        var key = (question.ToWords() with { Dead = "", NodeAvailability = "" }).ToString();
+        // The dead change nothing in the model, nor does how often nodes are up. Delays that were measured twice differ, by their description, and have one name.
+        var key = (question.ToWords() with { Dead = "", NodeAvailability = "" }) + question.Delays.Description;
         lock (_lock)
         {
             if (_kept.TryGetValue(key, out var known))

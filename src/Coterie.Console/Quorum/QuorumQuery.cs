@@ -16,7 +16,7 @@ internal static class QuorumQuery
         new("from", "The data centre that reads are asked from; the first if not given", "dc2", static words => words.ReadFrom ?? "", static (words, text) => words with { ReadFrom = text }),
         new("at", "The data centre that writes are asked from; the first if not given", "dc1", static words => words.WriteFrom ?? "", static (words, text) => words with { WriteFrom = text }),
         new("up", "The chance of each node to be up", "0.99", static words => words.NodeAvailability, static (words, text) => words with { NodeAvailability = text }),
-        new("model", "How long messages take: lnkd-ssd, lnkd-disk, ymmr, or your own", "w=exp(5);ars=exp(1)", static words => words.Model, static (words, text) => words with { Model = text }),
+        new("model", "How long messages take: lnkd-ssd, lnkd-disk, ymmr, cluster as it was measured last, or your own", "w=exp(5);ars=exp(1)", static words => words.Model, static (words, text) => words with { Model = text }),
         new("remote", "How many milliseconds longer a message between data centres takes", "40", static words => words.RemoteMilliseconds, static (words, text) => words with { RemoteMilliseconds = text }),
         new("dead", "Replicas that are dead, numbered from 1 through all data centres", "1,4", static words => words.Dead, static (words, text) => words with { Dead = text }),
     ];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coterie.Model.Quorum;
+using Coterie.Model.Quorum.Staleness;
 
 namespace Coterie.WebConsole.Quorum;
 
@@ -19,6 +20,9 @@ public sealed class QuorumState
     /// <summary>Why what was asked for last was not done.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
+    /// <summary>The delays of this cluster, which can be chosen as a model; null: not measured.</summary>
+    public DelayModel? Measured { get; set; }
+
     public QuorumVerdict Verdict => new(Question);
 
     private ReplicaLayout Layout => Question.Layout;
@@ -26,9 +30,9 @@ public sealed class QuorumState
     private QuorumWords Words => Question.ToWords();
 
     /// <param name="read">The value of a key of a link, or null.</param>
-    public static QuorumState FromLink(Func<string, string?> read)
+    public static QuorumState FromLink(Func<string, string?> read, DelayModel? measured = null)
     {
-        var state = new QuorumState();
+        var state = new QuorumState { Measured = measured };
         state.Change(QuorumQuery.Words(read));
         return state;
     }
@@ -124,7 +128,7 @@ public sealed class QuorumState
 
     private void Change(QuorumWords words)
     {
-        if (QuorumQuestion.TryParse(words, out var question, out var problems))
+        if (QuorumQuestion.TryParse(words, Measured, out var question, out var problems))
         {
             Question = question!;
         }

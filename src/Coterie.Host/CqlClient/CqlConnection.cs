@@ -64,7 +64,18 @@ public sealed class CqlConnection : IAsyncDisposable
         string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken)
     {
         _frame.Clear();
-        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState, wantsVote: true);
+        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState, new PayloadRequest(0, WantsVote: true));
+        return ExchangeAsync(cancellationToken);
+    }
+
+    /// <summary>The same for any number of replicas, whole.</summary>
+    /// <param name="required">How many replicas must answer; 0: as the level says.</param>
+    /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
+    /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
+    public Task<CqlResult> QueryWithVoteAsync(string statement, ConsistencyLevel level, int required, CancellationToken cancellationToken)
+    {
+        _frame.Clear();
+        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize: 0, pagingState: null, new PayloadRequest(required, WantsVote: true));
         return ExchangeAsync(cancellationToken);
     }
 

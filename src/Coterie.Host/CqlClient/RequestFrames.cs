@@ -31,16 +31,9 @@ internal static class RequestFrames
     }
 
     public static void WriteQuery(
-        FrameWriter frame, short stream, string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, bool wantsVote = false)
+        FrameWriter frame, short stream, string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, PayloadRequest payload = default)
     {
-        frame.BeginFrame(wantsVote ? FrameFlags.CustomPayload : FrameFlags.None);
-        if (wantsVote)
-        {
-            frame.WriteShort(1);
-            frame.WriteString(PayloadRequest.VoteKey);
-            frame.WriteBytes([]);
-        }
-
+        BeginFrame(frame, payload);
         frame.WriteBytes(Encoding.UTF8.GetBytes(statement));
         frame.WriteShort((int)level);
         frame.WriteByte((byte)((pageSize > 0 ? Flag.PageSize : 0) | (pagingState is null ? 0 : Flag.PagingState)));
@@ -55,6 +48,31 @@ internal static class RequestFrames
         }
 
         frame.EndFrame(Opcode.Query, stream);
+    }
+
+    /// <summary>With what the payload asks for, if it asks for anything.</summary>
+    private static void BeginFrame(FrameWriter frame, PayloadRequest payload)
+    {
+        var keys = (payload.WantsVote ? 1 : 0) + (payload.Required > 0 ? 1 : 0);
+        frame.BeginFrame(keys > 0 ? FrameFlags.CustomPayload : FrameFlags.None);
+        if (keys > 0)
+        {
+            frame.WriteShort(keys);
+        }
+
+        if (payload.WantsVote)
+        {
+            frame.WriteString(PayloadRequest.VoteKey);
+            frame.WriteBytes([]);
+        }
+
+        if (payload.Required > 0)
+        {
+            Span<byte> required = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32BigEndian(required, payload.Required);
+            frame.WriteString(PayloadRequest.RequiredKey);
+            frame.WriteBytes(required);
+        }
     }
 
     public static void WritePrepare(FrameWriter frame, short stream, string statement)

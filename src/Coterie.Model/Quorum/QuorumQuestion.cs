@@ -17,7 +17,13 @@ public sealed record QuorumQuestion(
 
     /// <param name="question">Null if something is wrong.</param>
     /// <param name="problems">What is wrong, a sentence each; empty: nothing is.</param>
-    public static bool TryParse(QuorumWords words, out QuorumQuestion? question, out IReadOnlyList<string> problems)
+    public static bool TryParse(QuorumWords words, out QuorumQuestion? question, out IReadOnlyList<string> problems) =>
+        TryParse(words, null, out question, out problems);
+
+    /// <param name="measured">The delays that were measured, for who asks for these; null: none.</param>
+    /// <param name="question">Null if something is wrong.</param>
+    /// <param name="problems">What is wrong, a sentence each; empty: nothing is.</param>
+    public static bool TryParse(QuorumWords words, DelayModel? measured, out QuorumQuestion? question, out IReadOnlyList<string> problems)
     {
         question = null;
         var found = new List<string>();
@@ -40,7 +46,7 @@ public sealed record QuorumQuestion(
 
         var remote = ParseNumber(words.RemoteMilliseconds, "the delay between data centres", 0, RemoteMillisecondsMax, found);
         var dead = ParseDead(words.Dead, layout, found);
-        if (!DelayModel.TryParse(words.Model, out var delays, out var modelProblem))
+        if (!DelayModel.TryParse(words.Model, measured, out var delays, out var modelProblem))
         {
             found.Add(modelProblem!);
         }

@@ -40,7 +40,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     {
         var (_, text, _) = await GetAsync("/");
         var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
-        Assert.Equal(8, assets.Count);
+        Assert.Equal(9, assets.Count);
         foreach (var asset in assets)
         {
             var (status, content, headers) = await GetAsync("/" + asset);
@@ -121,7 +121,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_said_not_to_be()
     {
-        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/query /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
+        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/quorum/trial /api/query /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/nothing")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/assets/nothing.css")).Status);
     }

@@ -1,6 +1,8 @@
 using Bunit;
 using Coterie.WebConsole.Pages;
 using Coterie.WebConsole.Quorum;
+using Coterie.WebConsole.Quorum.Trial;
+using Coterie.WebConsole.Tests.Quorum.Trial;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -15,6 +17,7 @@ public sealed class QuorumPageTests : BunitContext
     public QuorumPageTests()
     {
         Services.AddSingleton<Predictions>();
+        Services.AddSingleton<ITrialDesk>(new FakeTrialDesk());
         Services.AddSingleton<TimeProvider>(_time);
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

@@ -7,6 +7,9 @@ namespace Coterie.Model.Quorum.Staleness;
 /// <param name="Name">As <see cref="TryParse"/> reads it.</param>
 public sealed record DelayModel(string Name, string Description, Delay Write, Delay Acknowledge, Delay Read, Delay Answer)
 {
+    /// <summary>The name of what was measured, of which there is one at a time: <see cref="OfRoundTrips"/>.</summary>
+    public const string MeasuredName = "cluster";
+
     private const int TextLengthMax = 500;
 
     private static readonly Delay LinkedInSsdMessage = new ParetoExponentialDelay(.9122, .235, 10, 1.66);
@@ -28,16 +31,45 @@ public sealed record DelayModel(string Name, string Description, Delay Write, De
     public static IReadOnlyList<DelayModel> Known { get; } = [LinkedInSsd, LinkedInDisk, Yammer];
 
     /// <summary>
+    /// The sample of a message and the sample of its answer that were measured together are drawn together: <see cref="Write"/> with <see cref="Acknowledge"/>,
+    /// <see cref="Read"/> with <see cref="Answer"/>. All four must then be of samples, each as many as its other.
+    /// </summary>
+    public bool IsPaired { get; private init; }
+
+    /// <summary>
+    /// From round trips between coordinators and replicas, in milliseconds, since nobody can measure one way without clocks that agree. A read's is halved. The way
+    /// back of a write is taken to be as long as half a usual read, and at most half its own time: what a write takes longer is the replica's work,
+    /// its disk above all, before which no read sees it.
+    /// </summary>
+    /// <exception cref="ArgumentException">No sample, or one that is no delay.</exception>
+    public static DelayModel OfRoundTrips(IReadOnlyList<double> writes, IReadOnlyList<double> reads, string description)
+    {
+        var half = new SampledDelay([.. reads.Select(static trip => trip / 2)]);
+        var usual = new SortedSamples([.. reads]).At(.5) / 2;
+        double[] back = [.. writes.Select(trip => Math.Min(trip / 2, usual))];
+        var there = new SampledDelay([.. writes.Zip(back, static (trip, way) => trip - way)]);
+        return new DelayModel(MeasuredName, description, there, new SampledDelay(back), half, half) { IsPaired = true };
+    }
+
+    /// <summary>
     /// A known model by its name, or one's own: <c>w=exp(5);a=1;r=exp(1);s=1</c>, where <c>ars=</c> says three at once and <c>wars=</c> all four.
     /// </summary>
-    public static bool TryParse(string text, out DelayModel? model, out string? problem)
+    /// <param name="measured">What <see cref="MeasuredName"/> means; null: nothing was measured.</param>
+    public static bool TryParse(string text, DelayModel? measured, out DelayModel? model, out string? problem)
     {
         text = text.Trim();
-        model = Known.FirstOrDefault(known => known.Name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        var isMeasured = text.Equals(MeasuredName, StringComparison.OrdinalIgnoreCase);
+        model = isMeasured ? measured : Known.FirstOrDefault(known => known.Name.Equals(text, StringComparison.OrdinalIgnoreCase));
         problem = null;
         if (model is not null)
         {
             return true;
+        }
+
+        if (isMeasured)
+        {
+            problem = "the delays of this cluster are not known: the console's Quorum page measures them, and forgets them when it ends";
+            return false;
         }
 
         if (text.Length > TextLengthMax || !text.Contains('=', StringComparison.Ordinal))

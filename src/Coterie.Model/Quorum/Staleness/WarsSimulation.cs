@@ -50,10 +50,8 @@ public sealed class WarsSimulation
         Span<int> nodes = stackalloc int[_replicas];
         for (var from = 0; from < trials; from += BlockTrials)
         {
-            Draw(ref random, _model.Write, arrivals);
-            Draw(ref random, _model.Acknowledge, acknowledged);
-            Draw(ref random, _model.Read, requests);
-            Draw(ref random, _model.Answer, answers);
+            Draw(ref random, _model.Write, arrivals, _model.Acknowledge, acknowledged);
+            Draw(ref random, _model.Read, requests, _model.Answer, answers);
             var count = Math.Min(BlockTrials, trials - from);
             for (var i = 0; i < count; i++)
             {
@@ -69,10 +67,21 @@ public sealed class WarsSimulation
         return new WarsResult(needed, reads, writes);
     }
 
-    private static void Draw(ref UniformSource random, Delay delay, double[] into)
+    /// <summary>A message and the one that comes back; where they were measured together, the two of one measurement.</summary>
+    private void Draw(ref UniformSource random, Delay there, double[] intoThere, Delay back, double[] intoBack)
     {
-        random.Fill(into);
-        delay.Draw(into);
+        random.Fill(intoThere);
+        if (_model.IsPaired)
+        {
+            intoThere.CopyTo(intoBack, 0);
+        }
+        else
+        {
+            random.Fill(intoBack);
+        }
+
+        there.Draw(intoThere);
+        back.Draw(intoBack);
     }
 
     /// <summary>When the write is acknowledged; leaves in <paramref name="arrival"/> when it reaches each replica.</summary>

@@ -78,7 +78,7 @@ public sealed class DelayTests
     [InlineData("wars=soon", "a delay in milliseconds is one of 2, uniform(1,5), exp(10), pareto(0.2,3), mix(0.9,0.2,10,1.7); not 'soon'")]
     public void A_model_that_makes_no_sense_is_refused(string text, string problem)
     {
-        Assert.False(DelayModel.TryParse(text, out _, out var said));
+        Assert.False(DelayModel.TryParse(text, null, out _, out var said));
         Assert.Equal(problem, said);
     }
 

@@ -134,6 +134,34 @@ public sealed class WarsSimulationTests
     }
 
     [Fact]
+    public void Round_trips_that_were_measured_come_out_as_they_were_measured()
+    {
+        // Reads usually take 2, so an acknowledgement takes 1, and the write itself the rest: 3 or 9, or half of 1.
+        var model = DelayModel.OfRoundTrips([1, 4, 4, 10], [2, 2, 2, 6], "measured");
+        var layout = ReplicaLayout.Of(1);
+        var one = new RequestQuorum(layout, new ReplicaRequirement(RequirementScope.Anywhere, 1));
+        var result = new WarsSimulation(model, one, one).Run(Trials, 3);
+
+        Assert.Equal((1, 4, 4, 10), (result.WritePercentile(.24), result.WritePercentile(.26), result.WritePercentile(.74), result.WritePercentile(.76)));
+        Assert.Equal((2, 2, 6), (result.ReadPercentile(.01), result.ReadPercentile(.74), result.ReadPercentile(.76)));
+        Assert.Equal(1, result.SeenAfter(0));
+        Assert.Equal(("cluster", "4 samples"), (model.Name, model.Acknowledge.Text));
+    }
+
+    [Fact]
+    public void What_was_not_measured_is_no_model()
+    {
+        Assert.Throws<ArgumentException>(static () => DelayModel.OfRoundTrips([], [1], ""));
+        Assert.Throws<ArgumentException>(static () => DelayModel.OfRoundTrips([-1], [1], ""));
+        Assert.False(QuorumQuestion.TryParse(new QuorumWords { Model = "cluster" }, out _, out var problems));
+        Assert.StartsWith("the delays of this cluster are not known", Assert.Single(problems), StringComparison.Ordinal);
+
+        var measured = DelayModel.OfRoundTrips([1], [1], "measured");
+        Assert.True(QuorumQuestion.TryParse(new QuorumWords { Model = "Cluster" }, measured, out var question, out _));
+        Assert.Equal((measured, "cluster"), (question!.Delays, question.ToWords().Model));
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_and_another_seed_something_else()
     {
         var question = Question("3", "1", "1", "ymmr", 0, null);

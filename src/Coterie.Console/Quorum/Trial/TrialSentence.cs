@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Coterie.WebConsole.Quorum.Trial;
+
+/// <summary>How a trial stands, in one sentence or two.</summary>
+internal static class TrialSentence
+{
+    public static string Of(TrialPhase phase, TrialPlan plan, TrialResult? result, bool stopped) => phase switch
+    {
+        TrialPhase.Idle => "",
+        TrialPhase.Preparing => "Making a keyspace of its own.",
+        TrialPhase.Measuring => "Measuring how long each replica takes.",
+        TrialPhase.Trying => $"Writing with W = {plan.Question.Write.Text}, reading with R = {plan.Question.Read.Text}.",
+        TrialPhase.Removing => "Removing the keyspace.",
+        _ => (stopped ? "Stopped. " : "") + Outcome(plan, result),
+    };
+
+    private static string Outcome(TrialPlan plan, TrialResult? result) => result switch
+    {
+        null => plan.Trials == 0 ? "The delays between the nodes of this cluster have been measured." : "Nothing was tried.",
+        { Trials: 0 } => $"Nothing came of it.{Failures(result)}",
+        _ => $"{(result.SeenShare >= 1 ? "All" : QuorumSettings.Percent(result.SeenShare) + " of")} {Number(result.Trials)} reads saw the write before them.{Failures(result)}",
+    };
+
+    private static string Failures(TrialResult result) => (result.FailedWrites, result.FailedReads) switch
+    {
+        (0, 0) => "",
+        (var writes, 0) => $" {Number(writes)} {(writes == 1 ? "write" : "writes")} failed.",
+        (0, var reads) => $" {Number(reads)} {(reads == 1 ? "read" : "reads")} failed.",
+        var (writes, reads) => $" {Number(writes)} writes and {Number(reads)} reads failed.",
+    };
+
+    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
