@@ -6,6 +6,7 @@ using Coterie.WebConsole.Lab;
 using Coterie.WebConsole.Query;
 using Coterie.WebConsole.Quorum;
 using Coterie.WebConsole.Quorum.Trial;
+using Coterie.WebConsole.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -96,6 +97,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         builder.Services.AddSingleton(cluster);
         builder.Services.AddSingleton<Predictions>();
         builder.Services.AddSingleton<ClusterQueries>();
+        builder.Services.AddSingleton<ClusterSchema>();
         builder.Services.AddSingleton<ITrialDesk, TrialDesk>();
         builder.Services.AddSingleton<PageToken>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -21,6 +21,7 @@ internal static class ConsoleApi
         QuorumApi.Map(routes, paths);
         TrialApi.Map(routes, paths);
         QueryApi.Map(routes, paths);
+        SchemaApi.Map(routes, paths);
         if (lab is not null)
         {
             LabApi.Map(routes, paths, lab);
