@@ -1,5 +1,6 @@
 using System.Net;
 using Coterie.WebConsole.Api;
+using Coterie.WebConsole.Cluster;
 using Coterie.WebConsole.Components;
 using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
@@ -38,11 +39,13 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly LabDesk? _lab;
+    private readonly ClusterWatch _watch;
 
     private ConsoleServer(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, ILabNodes? lab)
     {
         _lab = lab is null ? null : new LabDesk(lab, time);
-        _application = Build(address, cluster, time, loggers, _lab);
+        _watch = new ClusterWatch(cluster, time);
+        _application = Build(address, cluster, time, loggers, _lab, _watch);
     }
 
     /// <summary>Where it listens.</summary>
@@ -61,7 +64,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         catch
         {
             await server._application.DisposeAsync();
-            await server.EndLabAsync();
+            await server.EndLoopsAsync();
             throw;
         }
 
@@ -76,12 +79,16 @@ public sealed class ConsoleServer : IAsyncDisposable
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _application.StopAsync(atOnce.Token);
         await _application.DisposeAsync();
-        await EndLabAsync();
+        await EndLoopsAsync();
     }
 
-    private ValueTask EndLabAsync() => _lab?.DisposeAsync() ?? ValueTask.CompletedTask;
+    private async Task EndLoopsAsync()
+    {
+        await _watch.DisposeAsync();
+        await (_lab?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
 
-    private static WebApplication Build(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabDesk? lab)
+    private static WebApplication Build(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabDesk? lab, ClusterWatch watch)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -100,6 +107,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         builder.Services.AddSingleton<ClusterSchema>();
         builder.Services.AddSingleton<ITrialDesk, TrialDesk>();
         builder.Services.AddSingleton<PageToken>();
+        builder.Services.AddSingleton<IClusterWatch>(watch);
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRoutingCore();
         builder.Services.AddAntiforgery();

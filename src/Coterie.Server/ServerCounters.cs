@@ -11,6 +11,11 @@ public sealed class ServerCounters
     private long _overloaded;
     private long _flushes;
     private long _responses;
+    private readonly RequestLatencies _reads = new();
+    private readonly RequestLatencies _writes = new();
+
+    /// <summary>How long reads, or writes, have taken: answered with an error too.</summary>
+    public RequestLatencies Latencies(RequestKind kind) => kind == RequestKind.Read ? _reads : _writes;
 
     public long ConnectionsOpen => Interlocked.Read(ref _connectionsOpen);
 
@@ -47,6 +52,14 @@ public sealed class ServerCounters
     internal void RequestOverloaded() => Interlocked.Increment(ref _overloaded);
 
     internal void Flushed() => Interlocked.Increment(ref _flushes);
+
+    internal void Answered(RequestKind kind, TimeSpan elapsed)
+    {
+        if (kind != RequestKind.Other)
+        {
+            Latencies(kind).Record(elapsed);
+        }
+    }
 
     internal void Response() => Interlocked.Increment(ref _responses);
 }

@@ -51,7 +51,7 @@ public sealed class LooksTests(ConsoleInBrowser console)
         get
         {
             var views = new TheoryData<string, string, int, ColorScheme>();
-            foreach (var (name, query) in new[] { ("usual", Usual), ("stale", Stale), ("places", Places), ("most", Most) })
+            foreach (var (name, query) in new[] { ("usual", Usual), ("stale", Stale), ("places", Places), ("most", Most), ("cluster", "cluster"), ("metrics", "metrics") })
             {
                 foreach (var width in new[] { ConsoleInBrowser.LaptopWidth, ConsoleInBrowser.PhoneWidth })
                 {

@@ -22,6 +22,8 @@ internal static class ConsoleApi
         TrialApi.Map(routes, paths);
         QueryApi.Map(routes, paths);
         SchemaApi.Map(routes, paths);
+        ClusterApi.Map(routes, paths);
+        MetricsApi.Map(routes, paths);
         if (lab is not null)
         {
             LabApi.Map(routes, paths, lab);

@@ -1,4 +1,5 @@
 using Coterie.Host.Admin;
+using Coterie.WebConsole.Cluster;
 
 namespace Coterie.WebConsole.Lab;
 
@@ -16,20 +17,17 @@ internal sealed class LabLeaders : IDisposable
     public async Task<(Dictionary<string, LabHealth> Nodes, int Groups)> AskAsync(IReadOnlyList<ConsoleNode> places, CancellationToken cancellationToken)
     {
         var reports = await Task.WhenAll(places.Select(place => ReportAsync(place, cancellationToken)));
-        var terms = reports.SelectMany(static report => report?.Groups ?? [])
-            .GroupBy(static group => group.Id)
-            .ToDictionary(static same => same.Key, static same => same.Max(static group => group.Term));
+        var leaders = new GroupLeaders(reports.OfType<StatusReport>());
         var nodes = new Dictionary<string, LabHealth>(StringComparer.Ordinal);
         for (var i = 0; i < places.Count; i++)
         {
             if (reports[i] is { } report)
             {
-                // One that was replaced and has not heard of it says that it leads, too: of an earlier term.
-                nodes[places[i].Name] = new LabHealth(report.Ready, report.Groups.Count(group => group.Role == "Leader" && group.Term == terms[group.Id]));
+                nodes[places[i].Name] = new LabHealth(report.Ready, leaders.LedBy(report));
             }
         }
 
-        return (nodes, terms.Count);
+        return (nodes, leaders.Groups);
     }
 
     public void Dispose() => _admin.Dispose();

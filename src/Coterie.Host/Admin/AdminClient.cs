@@ -8,10 +8,13 @@ namespace Coterie.Host.Admin;
 /// <param name="patience">For an answer, connecting included.</param>
 public sealed class AdminClient(TimeSpan patience) : IDisposable
 {
+    private const int AnswerBytesMax = 64 << 20;
+
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = patience < ConnectPatience ? patience : ConnectPatience })
     {
         Timeout = patience,
+        MaxResponseContentBufferSize = AnswerBytesMax,
     };
 
     public AdminClient()
@@ -20,12 +23,18 @@ public sealed class AdminClient(TimeSpan patience) : IDisposable
     }
 
     /// <exception cref="IOException">The node does not answer.</exception>
-    public async Task<TReport> GetAsync<TReport>(IPEndPoint admin, string path, JsonTypeInfo<TReport> type, CancellationToken cancellationToken)
+    public Task<TReport> GetAsync<TReport>(IPEndPoint admin, string path, JsonTypeInfo<TReport> type, CancellationToken cancellationToken) =>
+        GetAsync(admin, async () => await _client.GetFromJsonAsync($"http://{admin}{path}", type, cancellationToken), cancellationToken);
+
+    /// <exception cref="IOException">The node does not answer.</exception>
+    public Task<string> GetTextAsync(IPEndPoint admin, string path, CancellationToken cancellationToken) =>
+        GetAsync<string>(admin, async () => await _client.GetStringAsync($"http://{admin}{path}", cancellationToken), cancellationToken);
+
+    private static async Task<TAnswer> GetAsync<TAnswer>(IPEndPoint admin, Func<Task<TAnswer?>> get, CancellationToken cancellationToken)
     {
         try
         {
-            return await _client.GetFromJsonAsync($"http://{admin}{path}", type, cancellationToken)
-                ?? throw new IOException($"{admin} answered with nothing");
+            return await get() ?? throw new IOException($"{admin} answered with nothing");
         }
         catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
         {

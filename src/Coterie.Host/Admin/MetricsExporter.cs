@@ -16,7 +16,7 @@ internal sealed class MetricsExporter : IDisposable
     private readonly Gauge<long> _unreadable;
 
     /// <param name="own">Gets a metric about the export itself.</param>
-    /// <param name="wanted">Which instruments to show. Histograms are not.</param>
+    /// <param name="wanted">Which instruments to show. Their histograms are not: what a node times, it counts itself.</param>
     public MetricsExporter(Meter own, Func<Instrument, bool> wanted)
     {
         _listener.InstrumentPublished = (instrument, listener) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using Coterie.Cluster.Transport;
 using Coterie.Coordinator;
 using Coterie.Coordinator.Hints;
@@ -39,7 +40,7 @@ internal sealed class NodeMeter : IDisposable
         _exporter = new MetricsExporter(_meter, instrument => instrument.Meter == _meter || instrument.Meter.Name == RuntimeMeter);
     }
 
-    public AdminAnswer Export() => new(200, AdminAnswer.Prometheus, _exporter.Export());
+    public AdminAnswer Export() => new(200, AdminAnswer.Prometheus, _exporter.Export() + Latencies());
 
     public void Dispose()
     {
@@ -173,6 +174,18 @@ internal sealed class NodeMeter : IDisposable
 
     private void Gauge(string name, string description, Func<long> read) =>
         _meter.CreateObservableGauge($"coterie.{name}", read, null, description);
+
+    private string Latencies()
+    {
+        var text = new StringBuilder();
+        PrometheusText.WriteHistogram(
+            text,
+            "coterie_cql_request_seconds",
+            "How long clients' requests took, from the complete frame to its answer",
+            "kind",
+            [("read", _node.ServerCounters.Latencies(RequestKind.Read)), ("write", _node.ServerCounters.Latencies(RequestKind.Write))]);
+        return text.ToString();
+    }
 
     private static IEnumerable<Measurement<long>> ByResult(Func<RequestResult, long> count) =>
         Enum.GetValues<RequestResult>().Select(result => new Measurement<long>(count(result), new KeyValuePair<string, object?>("result", result.ToString())));

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Coterie.Server;
 
 namespace Coterie.Host.Admin;
 
@@ -53,6 +54,28 @@ internal static class PrometheusText
         foreach (var (labels, value) in samples)
         {
             text.Append(name).Append(labels).Append(' ').Append(Format(value)).Append('\n');
+        }
+    }
+
+    /// <summary>Times in buckets that count what ended in them or before.</summary>
+    /// <param name="label">By which the series are told apart.</param>
+    public static void WriteHistogram(StringBuilder text, string name, string help, string label, IEnumerable<(string Value, RequestLatencies Latencies)> series)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {Escape(help)}\n# TYPE {name} histogram\n");
+        foreach (var (value, latencies) in series)
+        {
+            var total = latencies.Total;
+            var counts = latencies.Counts();
+            long sum = 0;
+            for (var i = 0; i < counts.Count; i++)
+            {
+                sum += counts[i];
+                var end = i < RequestLatencies.Bounds.Count ? Format(RequestLatencies.Bounds[i].TotalSeconds) : "+Inf";
+                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{label}=\"{value}\",le=\"{end}\"}} {sum}\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{name}_sum{{{label}=\"{value}\"}} {Format(total.TotalSeconds)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}_count{{{label}=\"{value}\"}} {sum}\n");
         }
     }
 

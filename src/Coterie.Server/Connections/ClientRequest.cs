@@ -56,6 +56,9 @@ public sealed class ClientRequest
     /// <summary>Whether the message was well formed: from then on what is wrong is the statement or the server.</summary>
     public bool IsParsed { get; set; }
 
+    /// <summary>Known when its statement is.</summary>
+    public RequestKind Kind { get; set; }
+
     /// <summary>A <c>TimeProvider.GetTimestamp</c> of when the frame was complete: timeouts count from it.</summary>
     public long ArrivedAt { get; private set; }
 
@@ -117,6 +120,7 @@ public sealed class ClientRequest
         Response.Clear();
         Rows.Clear();
         IsParsed = false;
+        Kind = RequestKind.Other;
         Parameters.Clear();
         Values.Clear();
         OwnValues.Clear();

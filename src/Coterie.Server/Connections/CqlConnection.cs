@@ -98,6 +98,7 @@ internal sealed class CqlConnection
     public void Answered(ClientRequest request)
     {
         TaskCompletionSource? idle = null;
+        _services.Counters.Answered(request.Kind, _services.Time.GetElapsedTime(request.ArrivedAt));
         lock (_gate)
         {
             _streams.Remove(request.Header.Stream);

@@ -111,6 +111,7 @@ internal sealed class RequestDispatcher : IRequestDispatcher
     {
         var kind = BatchMessage.Read(ref body, request.Statements, request.Values, request.Parameters);
         request.IsParsed = true;
+        request.Kind = RequestKind.Write;
         return _batches.ExecuteMessageAsync(request, kind);
     }
 
@@ -119,10 +120,13 @@ internal sealed class RequestDispatcher : IRequestDispatcher
         switch (statement.Compiled.Plan)
         {
             case SelectPlan:
+                request.Kind = RequestKind.Read;
                 return _select.ExecuteAsync(request, statement);
             case ModificationPlan:
+                request.Kind = RequestKind.Write;
                 return _modifications.ExecuteAsync(request, statement);
             case BatchPlan:
+                request.Kind = RequestKind.Write;
                 return _batches.ExecuteTextAsync(request, statement);
             case SchemaPlan schema:
                 return _schema.ChangeAsync(request, schema);
