@@ -7,6 +7,7 @@ using Coterie.WebConsole.Lab;
 using Coterie.WebConsole.Query;
 using Coterie.WebConsole.Quorum;
 using Coterie.WebConsole.Quorum.Trial;
+using Coterie.WebConsole.Repair;
 using Coterie.WebConsole.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -45,7 +46,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     {
         _lab = lab is null ? null : new LabDesk(lab, time);
         _watch = new ClusterWatch(cluster, time);
-        _application = Build(address, cluster, time, loggers, _lab, _watch);
+        _application = Build(address, cluster, time, loggers, lab, _lab, _watch);
     }
 
     /// <summary>Where it listens.</summary>
@@ -88,7 +89,8 @@ public sealed class ConsoleServer : IAsyncDisposable
         await (_lab?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private static WebApplication Build(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, LabDesk? lab, ClusterWatch watch)
+    private static WebApplication Build(
+        IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, ILabNodes? nodes, LabDesk? lab, ClusterWatch watch)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ConsoleServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -106,6 +108,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         builder.Services.AddSingleton<ClusterQueries>();
         builder.Services.AddSingleton<ClusterSchema>();
         builder.Services.AddSingleton<ITrialDesk, TrialDesk>();
+        builder.Services.AddSingleton<IReplicaTrees, ReplicaTrees>();
         builder.Services.AddSingleton<PageToken>();
         builder.Services.AddSingleton<IClusterWatch>(watch);
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -116,9 +119,11 @@ public sealed class ConsoleServer : IAsyncDisposable
             circuits.DisconnectedCircuitMaxRetained = CircuitsKeptMax;
             circuits.DisconnectedCircuitRetentionPeriod = CircuitKept;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = CircuitMessageBytesMax);
-        if (lab is not null)
+        if (nodes is not null && lab is not null)
         {
+            builder.Services.AddSingleton(nodes);
             builder.Services.AddSingleton<ILabDesk>(lab);
+            builder.Services.AddSingleton<IRepairLab, RepairLab>();
         }
 
         var application = builder.Build();

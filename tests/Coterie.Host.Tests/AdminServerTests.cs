@@ -14,7 +14,7 @@ public sealed class AdminServerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var routes = new Dictionary<string, AdminRoute> { ["/healthz"] = _ => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")) };
+        var routes = new Dictionary<string, AdminRoute> { ["/healthz"] = (_, _) => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")) };
         var jobs = new Dictionary<string, AdminJob>
         {
             ["/job"] = new()

@@ -16,15 +16,18 @@ internal sealed class RealCluster : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("coterie-cluster-").FullName;
     private readonly List<IDisposable> _directories = [];
     private readonly List<RunningNode> _nodes = [];
+    private readonly bool _isLab;
 
-    private RealCluster(ImmutableArray<IPEndPoint> clients) => Clients = clients;
+    private RealCluster(ImmutableArray<IPEndPoint> clients, ImmutableArray<IPEndPoint> admins, bool isLab) => (Clients, Admins, _isLab) = (clients, admins, isLab);
 
     public ImmutableArray<IPEndPoint> Clients { get; }
 
-    public static async Task<RealCluster> StartAsync(CancellationToken cancellationToken)
+    public ImmutableArray<IPEndPoint> Admins { get; }
+
+    public static async Task<RealCluster> StartAsync(CancellationToken cancellationToken, bool isLab = false)
     {
         var addresses = FreeAddresses(3 * Nodes);
-        var cluster = new RealCluster([.. addresses[..Nodes]]);
+        var cluster = new RealCluster([.. addresses[..Nodes]], [.. addresses[(2 * Nodes)..]], isLab);
         var options = Enumerable.Range(0, Nodes).Select(i => cluster.OptionsOf(i, addresses)).ToList();
         try
         {
@@ -81,6 +84,7 @@ internal sealed class RealCluster : IAsyncDisposable
         RangeTimeout = TimeSpan.FromSeconds(20),
         DrainTimeout = TimeSpan.FromSeconds(5),
         BlockCacheBytes = 16 * 1024 * 1024,
+        IsLab = _isLab,
         LogLevel = LogLevel.None,
     };
 

@@ -8,6 +8,7 @@ using Coterie.Model.Metadata;
 using Coterie.Model.Schema;
 using Coterie.Model.Types;
 using Coterie.Repair.Exchanges;
+using Coterie.Repair.Inspections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coterie.Repair.Tests;
@@ -81,6 +82,9 @@ internal sealed class ReplicaPair : IMetadataView, IMessenger, IAsyncDisposable
         var requests = new ReplicaRequests(this, LocalId, TimeSpan.FromSeconds(30), Figures, CancellationToken.None);
         return new Exchange(topic, requests, Figures, salt: 42, static () => Task.CompletedTask, new ExchangeClock(() => _waited, PassAsync)).RunAsync().WaitAsync(Patience);
     }
+
+    public TreeInspection Inspect() =>
+        new(this, LocalId, TestRows.Table, [new TokenSpan(Token.Minimum, new Token(long.MaxValue))], LocalId, PeerId, salt: 42);
 
     public void Settle()
     {

@@ -57,6 +57,7 @@ internal static class DevDirectory
             ["Cql"] = new JsonObject { ["Address"] = node.Cql.ToString() },
             ["Peer"] = new JsonObject { ["Address"] = node.Peer.ToString() },
             ["Admin"] = new JsonObject { ["Address"] = node.Admin.ToString() },
+            ["Lab"] = new JsonObject { ["Enabled"] = true },
             ["InitialNodes"] = new JsonArray([.. all.Select(other => JsonValue.Create(other.Peer.ToString()))]),
         };
         File.WriteAllText(node.ConfigPath, configuration.ToJsonString(Readable) + "\n");

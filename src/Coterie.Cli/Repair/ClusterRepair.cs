@@ -10,9 +10,6 @@ namespace Coterie.Cli.Repair;
 /// </summary>
 internal sealed class ClusterRepair(AdminClient client, IReadOnlyList<PeerReport> nodes, RepairRequest request)
 {
-    private const int SilencesMax = 5;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     private readonly Dictionary<string, PeerReport> _byId = nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
     private readonly List<PairResult> _peers = [];
     private readonly List<UnreachableNode> _unreachable = [];
@@ -41,19 +38,14 @@ internal sealed class ClusterRepair(AdminClient client, IReadOnlyList<PeerReport
         RepairProgress? last = null;
         try
         {
-            var begun = await client.PostAsync(admin, "/repair", request, RepairJson.Default.RepairRequest, RepairJson.Default.RepairBegun, cancellationToken);
-            State = (node, waiting);
-            do
+            await new NodeRepair(client, TimeProvider.System).RunAsync(admin, request, now =>
             {
-                if (last is not null)
+                State = (node, waiting);
+                if ((last = now) is not null)
                 {
-                    await Task.Delay(Pause, cancellationToken);
+                    progress(node, now);
                 }
-
-                last = await FollowAsync(admin, begun.Id, cancellationToken);
-                progress(node, last);
-            }
-            while (!last.Done);
+            }, cancellationToken);
         }
         catch (IOException exception)
         {
@@ -62,22 +54,6 @@ internal sealed class ClusterRepair(AdminClient client, IReadOnlyList<PeerReport
         }
 
         _peers.AddRange(last?.Peers.Select(pair => Result(node, pair)) ?? []);
-    }
-
-    /// <summary>A node that is busy may miss a question; one that misses several is gone.</summary>
-    private async Task<RepairProgress> FollowAsync(IPEndPoint admin, string id, CancellationToken cancellationToken)
-    {
-        for (var silences = 1; ; silences++)
-        {
-            try
-            {
-                return await client.GetAsync(admin, $"/repair/{id}", RepairJson.Default.RepairProgress, cancellationToken);
-            }
-            catch (IOException) when (silences < SilencesMax)
-            {
-                await Task.Delay(Pause, cancellationToken);
-            }
-        }
     }
 
     private PairResult Result(PeerReport node, RepairPeer pair) => new(

@@ -24,6 +24,7 @@ internal static class ConsoleApi
         SchemaApi.Map(routes, paths);
         ClusterApi.Map(routes, paths);
         MetricsApi.Map(routes, paths);
+        RepairApi.Map(routes, paths, hasLab: lab is not null);
         if (lab is not null)
         {
             LabApi.Map(routes, paths, lab);

@@ -1,7 +1,11 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Coterie.Host.Admin;
 
 /// <summary>Answers one GET request of the admin address.</summary>
-internal delegate ValueTask<AdminAnswer> AdminRoute(CancellationToken cancellationToken);
+/// <param name="query">What stands behind the path.</param>
+/// <param name="cancellationToken">Whoever asked has gone.</param>
+internal delegate ValueTask<AdminAnswer> AdminRoute(IQueryCollection query, CancellationToken cancellationToken);
 
 /// <summary>What the admin address answers to one request.</summary>
 internal readonly record struct AdminAnswer(int Status, string ContentType, string Body)

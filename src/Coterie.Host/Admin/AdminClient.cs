@@ -22,42 +22,42 @@ public sealed class AdminClient(TimeSpan patience) : IDisposable
     {
     }
 
+    /// <exception cref="AdminRefusedException">The node says why not.</exception>
     /// <exception cref="IOException">The node does not answer.</exception>
     public Task<TReport> GetAsync<TReport>(IPEndPoint admin, string path, JsonTypeInfo<TReport> type, CancellationToken cancellationToken) =>
-        GetAsync(admin, async () => await _client.GetFromJsonAsync($"http://{admin}{path}", type, cancellationToken), cancellationToken);
+        AskAsync(admin, () => _client.GetAsync(Address(admin, path), cancellationToken), content => content.ReadFromJsonAsync(type, cancellationToken), cancellationToken);
 
+    /// <exception cref="AdminRefusedException">The node says why not.</exception>
     /// <exception cref="IOException">The node does not answer.</exception>
     public Task<string> GetTextAsync(IPEndPoint admin, string path, CancellationToken cancellationToken) =>
-        GetAsync<string>(admin, async () => await _client.GetStringAsync($"http://{admin}{path}", cancellationToken), cancellationToken);
+        AskAsync<string>(admin, () => _client.GetAsync(Address(admin, path), cancellationToken), async content => await content.ReadAsStringAsync(cancellationToken), cancellationToken);
 
-    private static async Task<TAnswer> GetAsync<TAnswer>(IPEndPoint admin, Func<Task<TAnswer?>> get, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await get() ?? throw new IOException($"{admin} answered with nothing");
-        }
-        catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new IOException($"no node answers at the admin address {admin}: {Reason(e)}", e);
-        }
-    }
-
-    /// <exception cref="IOException">The node does not answer, or refuses.</exception>
+    /// <exception cref="AdminRefusedException">The node says why not.</exception>
+    /// <exception cref="IOException">The node does not answer.</exception>
     public async Task<TReply> PostAsync<TRequest, TReply>(
         IPEndPoint admin, string path, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
     {
+        using var body = JsonContent.Create(request, requestType);
+        return await AskAsync(
+            admin, () => _client.PostAsync(Address(admin, path), body, cancellationToken), content => content.ReadFromJsonAsync(replyType, cancellationToken), cancellationToken);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static string Address(IPEndPoint admin, string path) => $"http://{admin}{path}";
+
+    private static async Task<TAnswer> AskAsync<TAnswer>(
+        IPEndPoint admin, Func<Task<HttpResponseMessage>> send, Func<HttpContent, Task<TAnswer?>> read, CancellationToken cancellationToken)
+    {
         try
         {
-            using var content = JsonContent.Create(request, requestType);
-            using var reply = await _client.PostAsync($"http://{admin}{path}", content, cancellationToken);
+            using var reply = await send();
             if (!reply.IsSuccessStatusCode)
             {
-                var text = await reply.Content.ReadAsStringAsync(cancellationToken);
-                throw new IOException($"{admin} refused: {text.Trim()}");
+                throw new AdminRefusedException(admin, (int)reply.StatusCode, (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim());
             }
 
-            return await reply.Content.ReadFromJsonAsync(replyType, cancellationToken) ?? throw new IOException($"{admin} answered with nothing");
+            return await read(reply.Content) ?? throw new IOException($"{admin} answered with nothing");
         }
         catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException)
         {
@@ -65,8 +65,6 @@ public sealed class AdminClient(TimeSpan patience) : IDisposable
             throw new IOException($"no node answers at the admin address {admin}: {Reason(e)}", e);
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private static string Reason(Exception error) => error switch
     {
@@ -76,4 +74,13 @@ public sealed class AdminClient(TimeSpan patience) : IDisposable
         HttpRequestException { InnerException: System.Net.Sockets.SocketException socket } => socket.Message,
         _ => error.Message,
     };
+}
+
+/// <summary>A node has answered that it will not, and why.</summary>
+public sealed class AdminRefusedException(IPEndPoint admin, int status, string reason) : IOException($"{admin} refused: {reason}")
+{
+    /// <summary>Of HTTP.</summary>
+    public int Status { get; } = status;
+
+    public string Reason { get; } = reason;
 }

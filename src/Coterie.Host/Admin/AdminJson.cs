@@ -19,4 +19,6 @@ public sealed partial class AdminJson : JsonSerializerContext;
 [JsonSerializable(typeof(RepairProgress))]
 [JsonSerializable(typeof(AcceptLossRequest))]
 [JsonSerializable(typeof(AcceptLossAnswer))]
+[JsonSerializable(typeof(DivergeRequest))]
+[JsonSerializable(typeof(DivergeAnswer))]
 public sealed partial class RepairJson : JsonSerializerContext;

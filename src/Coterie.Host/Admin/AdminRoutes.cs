@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Coterie.Cluster.Membership;
+using Coterie.Host.Admin.Trees;
+using Coterie.Host.Configuration;
 using Coterie.Model.Ids;
 using Coterie.Server;
 using Coterie.Storage;
@@ -9,28 +11,31 @@ namespace Coterie.Host.Admin;
 /// <summary>What the admin address answers, by path.</summary>
 internal static class AdminRoutes
 {
-    public static SortedDictionary<string, AdminRoute> Create(CoterieNode node, IStorageEngine engine, NodeMeter meter, TimeProvider time)
+    public static SortedDictionary<string, AdminRoute> Create(CoterieNode node, HostOptions options, IStorageEngine engine, NodeMeter meter, TimeProvider time)
     {
         var started = time.GetTimestamp();
-        return new SortedDictionary<string, AdminRoute>(StringComparer.Ordinal)
+        var routes = new SortedDictionary<string, AdminRoute>(StringComparer.Ordinal)
         {
-            ["/healthz"] = _ => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")),
-            ["/readyz"] = _ => new(Ready(node)),
-            ["/metrics"] = _ => new(meter.Export()),
-            ["/api/status"] = _ => new(Json(
+            ["/healthz"] = (_, _) => new(new AdminAnswer(200, AdminAnswer.PlainText, "ok\n")),
+            ["/readyz"] = (_, _) => new(Ready(node)),
+            ["/metrics"] = (_, _) => new(meter.Export()),
+            ["/api/status"] = (_, _) => new(Json(
                 JsonSerializer.Serialize(Status(node, engine, time, started), AdminJson.Default.StatusReport))),
-            ["/api/ring"] = _ => new(Json(
+            ["/api/ring"] = (_, _) => new(Json(
                 JsonSerializer.Serialize(ClusterReports.Ring(node.Metadata, Opinions(node)), AdminJson.Default.RingReport))),
         };
+        new TreeRoutes(node, options.Datacenter).AddTo(routes);
+        return routes;
     }
 
-    public static SortedDictionary<string, AdminJob> CreateJobs(CoterieNode node)
+    public static SortedDictionary<string, AdminJob> CreateJobs(CoterieNode node, HostOptions options, TimeProvider time)
     {
         var repairs = new RepairJobs(() => node.Repair, () => node.Metadata);
         return new SortedDictionary<string, AdminJob>(StringComparer.Ordinal)
         {
             ["/repair"] = new AdminJob { Begin = body => new(repairs.Begin(body)), Follow = repairs.Follow },
             ["/accept-loss"] = new AdminJob { Begin = new LossAcceptance(node).AcceptAsync },
+            ["/lab/diverge"] = new AdminJob { Begin = new LabDivergence(node, options.IsLab, time).DivergeAsync },
         };
     }
 

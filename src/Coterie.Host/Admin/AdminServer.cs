@@ -76,7 +76,7 @@ internal sealed class AdminServer : IAsyncDisposable
             }
             else if (path.LastIndexOf('/') is > 0 and var slash && jobs.TryGetValue(path[..slash], out var begun) && begun.Follow is { } follow)
             {
-                await GetAsync(context, _ => new(follow(path[(slash + 1)..])));
+                await GetAsync(context, (_, _) => new(follow(path[(slash + 1)..])));
             }
             else
             {
@@ -98,7 +98,7 @@ internal sealed class AdminServer : IAsyncDisposable
             }
             else
             {
-                await AnswerAsync(context, await route(context.RequestAborted));
+                await AnswerAsync(context, await route(context.Request.Query, context.RequestAborted));
             }
         }
 

@@ -68,5 +68,8 @@ public sealed record HostOptions
 
     public long ScrubBytesPerSecond { get; init; } = 8L << 20;
 
+    /// <summary>It is part of a lab: its replicas may be made to differ on purpose.</summary>
+    public bool IsLab { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 }

@@ -73,6 +73,7 @@ public static class HostOptionsReader
         };
         var scrubInterval = settings.Length("Trees:ScrubInterval", TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         var scrubRate = settings.Bytes("Trees:ScrubRate", 8L << 20, 64L << 10, 1L << 40);
+        var isLab = settings.Boolean("Lab:Enabled", false);
         var logLevel = settings.Choice("Logging:Level", LogLevel.Information);
         settings.ReportUnknown();
         CheckAddresses(settings, cql, peer, admin, initial, insecure);
@@ -109,6 +110,7 @@ public static class HostOptionsReader
             Trees = trees,
             ScrubInterval = scrubInterval,
             ScrubBytesPerSecond = scrubRate,
+            IsLab = isLab,
             LogLevel = logLevel,
         };
     }

@@ -61,7 +61,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
         _admin = new AdminServer(
-            options.AdminAddress, AdminRoutes.Create(_node, _engine, _meter, time), AdminRoutes.CreateJobs(_node), descriptors.AdminConnections, logging);
+            options.AdminAddress, AdminRoutes.Create(_node, options, _engine, _meter, time), AdminRoutes.CreateJobs(_node, options, time), descriptors.AdminConnections, logging);
     }
 
     /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>

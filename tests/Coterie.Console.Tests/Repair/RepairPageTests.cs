@@ -1,0 +1,145 @@
+using Bunit;
+using Coterie.WebConsole.Pages;
+using Coterie.WebConsole.Repair;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coterie.WebConsole.Tests.Repair;
+
+public sealed class RepairPageTests : BunitContext
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly FakeTrees _trees = new();
+    private readonly FakeRepairLab _lab = new();
+
+    public RepairPageTests()
+    {
+        Services.AddSingleton<IReplicaTrees>(_trees);
+        Services.AddSingleton(TimeProvider.System);
+    }
+
+    [Fact]
+    public void The_difference_is_descended_to_the_row_which_is_shown_before_and_after_the_repair()
+    {
+        var page = Render<RepairPage>();
+        page.Find("#table").Change("shop.cart");
+        page.Find("form").Submit();
+        Assert.StartsWith("The whole table: 1 of 4 parts differs.", page.Find("#seen").TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, page.FindAll(".tree .part.different.taken").Count);
+        Assert.Equal(6, page.FindAll(".tree .part.equal").Count);
+
+        page.Find("#down").Click();
+
+        Assert.Equal([(null, null), ("00000002", "00000003")], _trees.Asked);
+        Assert.True(page.Find("#down").HasAttribute("disabled"));
+        Assert.Contains("different", page.Find("#row-before caption").TextContent, StringComparison.Ordinal);
+        Assert.Contains("as it was", page.Find("#row-before").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("#row-before b"));
+
+        page.Find("#repair").Click();
+
+        Assert.Equal(1, _trees.Repairs);
+        Assert.Contains("equal", page.Find("#row-after caption").TextContent, StringComparison.Ordinal);
+        Assert.Contains("as it was", page.Find("#row-before").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("as it was", page.Find("#row-after").TextContent, StringComparison.Ordinal);
+        Assert.Equal("The same on both: 2000 rows, one hash.", page.Find("#seen").TextContent);
+        Assert.StartsWith("Repaired in 0.5 s: 3 ranges compared", page.Find("#outcome").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shop", "Name a table as keyspace.table.")]
+    [InlineData("", "Name a table as keyspace.table.")]
+    [InlineData("led.t", "the keyspace led is leader-based")]
+    public void What_cannot_be_compared_is_told_why_and_the_page_lives(string table, string reason)
+    {
+        _trees.Problem = "the keyspace led is leader-based";
+        var page = Render<RepairPage>();
+        page.Find("#table").Change(table);
+        page.Find("form").Submit();
+        Assert.Equal(reason, page.Find("#problem").TextContent);
+        Assert.Empty(page.FindAll(".tree"));
+
+        _trees.Problem = null;
+        page.Find("#table").Change("shop.cart");
+        page.Find("form").Submit();
+        Assert.Empty(page.FindAll("#problem"));
+        Assert.Equal(2, page.FindAll(".tree").Count);
+    }
+
+    [Fact]
+    public void A_node_is_not_compared_with_itself()
+    {
+        var page = Render<RepairPage>();
+        page.Find("#table").Change("shop.cart");
+        page.Find("#right").Change("id1");
+        page.Find("form").Submit();
+        Assert.Equal("Choose two different nodes.", page.Find("#problem").TextContent);
+        Assert.Empty(_trees.Asked);
+    }
+
+    [Fact]
+    public void Hints_that_wait_are_shown_as_they_come_and_a_node_that_is_away_is_named()
+    {
+        var page = Render<RepairPage>();
+        Assert.StartsWith("No hint waits", page.Find("#hints").TextContent, StringComparison.Ordinal);
+
+        _trees.Overview = _trees.Overview with { Nodes = [_trees.Overview.Nodes[0], new("id3", "node3", false, false)], Hints = [new("node1", "node3", 2, 1_300, 4)] };
+
+        page.WaitForAssertion(() => Assert.Equal("node1 keeps 2 hints (1,300 bytes) for node3.", page.Find("#hints").TextContent), Patience);
+        Assert.Contains("away", page.Find(".nodes-line").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_any_node_the_page_says_so()
+    {
+        _trees.Overview = RepairOverview.Nothing;
+        Assert.Equal("No node answers.", Render<RepairPage>().Find("[role=alert]").TextContent);
+    }
+
+    [Fact]
+    public void Outside_of_a_lab_nothing_can_be_made_to_differ()
+    {
+        Assert.Empty(Render<RepairPage>().FindAll(".nets"));
+    }
+
+    [Fact]
+    public void In_the_lab_a_difference_is_made_and_a_read_catches_it()
+    {
+        Services.AddSingleton<IRepairLab>(_lab);
+        var page = Render<RepairPage>();
+
+        page.Find("#diverge-read").Click();
+        Assert.Equal("node3 alone was sent a write.", page.Find("#how").TextContent);
+        Assert.Equal("They differ", page.Find("#caught-title").TextContent);
+        _trees.IsEqual = true;
+        page.Find("#read").Click();
+
+        Assert.Equal(["diverge ReadRepair", "read"], _lab.Asked);
+        Assert.Equal("Caught: they are equal again", page.Find("#caught-title").TextContent);
+        Assert.Contains("second net", page.Find("#caught").TextContent, StringComparison.Ordinal);
+        Assert.Contains("repaired", page.Find(".vote").TextContent, StringComparison.Ordinal);
+        Assert.Contains("as it was", page.Find("#lab-before").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("as it was", page.Find("#lab-now").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_killed_node_can_be_started_and_nothing_else()
+    {
+        Services.AddSingleton<IRepairLab>(_lab);
+        var page = Render<RepairPage>();
+        page.Find("#diverge-hints").Click();
+        Assert.Empty(page.FindAll("#read"));
+        page.Find("#start").Click();
+        Assert.Equal(["diverge Hints", "start"], _lab.Asked);
+    }
+
+    [Fact]
+    public void A_refusal_of_the_lab_is_shown()
+    {
+        Services.AddSingleton<IRepairLab>(_lab);
+        _lab.Refusal = "Something is under way already.";
+        var page = Render<RepairPage>();
+        page.Find("#diverge-trees").Click();
+        Assert.Equal(_lab.Refusal, page.Find("#problem").TextContent);
+    }
+}
