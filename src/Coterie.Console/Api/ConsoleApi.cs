@@ -20,11 +20,11 @@ internal static class ConsoleApi
         var paths = new JsonObject();
         QuorumApi.Map(routes, paths);
         TrialApi.Map(routes, paths);
+        ClusterApi.Map(routes, paths);
+        RepairApi.Map(routes, paths, hasLab: lab is not null);
         QueryApi.Map(routes, paths);
         SchemaApi.Map(routes, paths);
-        ClusterApi.Map(routes, paths);
         MetricsApi.Map(routes, paths);
-        RepairApi.Map(routes, paths, hasLab: lab is not null);
         if (lab is not null)
         {
             LabApi.Map(routes, paths, lab);

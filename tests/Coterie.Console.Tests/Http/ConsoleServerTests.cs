@@ -40,7 +40,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     {
         var (_, text, _) = await GetAsync("/");
         var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
-        Assert.Equal(9, assets.Count);
+        Assert.Equal(12, assets.Count);
         foreach (var asset in assets)
         {
             var (status, content, headers) = await GetAsync("/" + asset);
@@ -121,7 +121,9 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_said_not_to_be()
     {
-        Assert.Equal((HttpStatusCode.NotFound, "Here are: /api/quorum /api/quorum/trial /api/query /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
+        var paths = JsonNode.Parse((await GetAsync("/api/openapi.json")).Text)!["paths"]!.AsObject().Select(static path => path.Key).ToList();
+        Assert.Equal((HttpStatusCode.NotFound, $"Here are: {string.Join(' ', paths)} /api/openapi.json\n"), (await GetAsync("/api/nothing")) is var (status, text, _) ? (status, text) : default);
+        Assert.DoesNotContain("/lab", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/nothing")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/assets/nothing.css")).Status);
     }

@@ -86,7 +86,7 @@ public sealed class LabApiTests : IAsyncLifetime
     public async Task The_API_answers_as_its_document_says()
     {
         var paths = (await SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject();
-        Assert.Equal(["/api/quorum", "/api/quorum/trial", "/api/query", "/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key));
+        Assert.Equal(["/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key).Where(static path => path.StartsWith("/api/lab", StringComparison.Ordinal)));
         var schema = paths["/api/lab"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject();
         Assert.Equal(schema.Select(static one => one.Key), (await SendAsync("GET", "/api/lab", null)).Answer.Select(static one => one.Key));
         foreach (var change in new[] { paths["/api/lab/stream"]!["post"]!, paths["/api/lab/stream"]!["delete"]!, paths["/api/lab/nodes/{name}/{action}"]!["post"]! })
