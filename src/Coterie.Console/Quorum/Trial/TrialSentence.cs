@@ -25,10 +25,12 @@ internal static class TrialSentence
     private static string Failures(TrialResult result) => (result.FailedWrites, result.FailedReads) switch
     {
         (0, 0) => "",
-        (var writes, 0) => $" {Number(writes)} {(writes == 1 ? "write" : "writes")} failed.",
-        (0, var reads) => $" {Number(reads)} {(reads == 1 ? "read" : "reads")} failed.",
-        var (writes, reads) => $" {Number(writes)} writes and {Number(reads)} reads failed.",
+        (var writes, 0) => $" {Count(writes, "write")} failed.",
+        (0, var reads) => $" {Count(reads, "read")} failed.",
+        var (writes, reads) => $" {Count(writes, "write")} and {Count(reads, "read")} failed.",
     };
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{Number(count)} {what}s";
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }
