@@ -59,10 +59,10 @@ public sealed class SchemaPageTests : BunitContext
     [Fact]
     public async Task The_API_says_that_no_node_answers_and_describes_itself()
     {
-        var cancel = TestContext.Current.CancellationToken;
+        var cancel = Xunit.TestContext.Current.CancellationToken;
         await using var server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), _cluster, TimeProvider.System, NullLoggerFactory.Instance, null, cancel);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var path in new[] { "schema", "schema/system/local", "schema/%27%3B/%00" })
+        foreach (var path in new[] { "schema", "schema/system/local", "schema/%27%3B/%3C" })
         {
             using var answer = await client.GetAsync($"http://{server.Address}/api/{path}", cancel);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
