@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Coterie.Host.CqlClient;
 using Coterie.Model.Quorum;
@@ -13,6 +14,7 @@ internal sealed class BenchCluster : IAsyncDisposable
 {
     private const int RowsPerBatch = 100;
     private const int Writers = 8;
+    private const string Replication = "replication = {'class': 'SimpleStrategy', 'replication_factor': 3}";
 
     private readonly TemporaryDirectory _directory;
     private readonly ImmutableArray<NodeConfiguration> _nodes;
@@ -41,11 +43,13 @@ internal sealed class BenchCluster : IAsyncDisposable
         }
 
         await using var client = await cluster.ConnectAsync(0);
-        await client.AskAsync("CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}");
+        await client.AskAsync($"CREATE KEYSPACE k WITH {Replication}");
         return cluster;
     }
 
     public Task<CqlConnection> ConnectAsync(int node) => Client.ConnectAsync(_nodes[node].Cql);
+
+    public IReadOnlyList<IPEndPoint> Servers => [.. _nodes.Select(static node => node.Cql)];
 
     public NodeConfiguration Node(int node) => _nodes[node];
 
@@ -58,6 +62,26 @@ internal sealed class BenchCluster : IAsyncDisposable
     }
 
     public async Task StartNodeAsync(int node, params string[] settings) => _processes[node] = await _nodes[node].StartUpAsync(settings);
+
+    /// <summary>Beside <c>k</c>, which is leaderless.</summary>
+    public async Task CreateLeaderBasedAsync(string keyspace)
+    {
+        await using var client = await ConnectAsync(0);
+        await client.AskAsync($"CREATE KEYSPACE {keyspace} WITH {Replication} AND consistency = 'global'");
+    }
+
+    /// <summary>On every node; the ids agree.</summary>
+    public async Task<ReadOnlyMemory<byte>> PrepareAsync(string statement)
+    {
+        ReadOnlyMemory<byte> id = default;
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            await using var client = await ConnectAsync(i);
+            id = await client.PrepareAsync(statement, CancellationToken.None);
+        }
+
+        return id;
+    }
 
     public async Task CreateTableAsync(bool onePartition)
     {

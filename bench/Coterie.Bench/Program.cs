@@ -25,8 +25,12 @@ switch (args.FirstOrDefault())
     case "handoff":
         await HandoffCase.RunAsync(number ?? 100_000);
         break;
+    case "idle":
+        return await IdleCase.RunAsync(number ?? 20);
+    case "conditional":
+        return await ConditionalCase.RunAsync(number ?? 5);
     default:
-        Console.Error.WriteLine("cases: marks [PAIRS], survey, drift [ROWS], drift-one-partition [ROWS], refill [ROWS], steady [SECONDS], handoff [WRITES]");
+        Console.Error.WriteLine("cases: marks [PAIRS], survey, drift [ROWS], drift-one-partition [ROWS], refill [ROWS], steady [SECONDS], handoff [WRITES], idle [SECONDS], conditional [SECONDS]");
         return 64;
 }
 

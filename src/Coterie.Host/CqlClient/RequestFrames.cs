@@ -82,20 +82,19 @@ internal static class RequestFrames
         frame.EndFrame(Opcode.Prepare, stream);
     }
 
-    /// <summary>EXECUTE with a bigint key and, for a write, a blob.</summary>
-    public static void WriteExecute(FrameWriter frame, short stream, ReadOnlySpan<byte> id, ConsistencyLevel level, long key, ReadOnlySpan<byte> value)
+    /// <summary>EXECUTE with one value or two.</summary>
+    /// <param name="second">Empty: there is one.</param>
+    public static void WriteExecute(FrameWriter frame, short stream, ReadOnlySpan<byte> id, ConsistencyLevel level, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        Span<byte> keyBytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(keyBytes, key);
         frame.BeginFrame(FrameFlags.None);
         frame.WriteShortBytes(id);
         frame.WriteShort((int)level);
         frame.WriteByte((byte)(Flag.Values | Flag.SkipMetadata));
-        frame.WriteShort(value.IsEmpty ? 1 : 2);
-        frame.WriteBytes(keyBytes);
-        if (!value.IsEmpty)
+        frame.WriteShort(second.IsEmpty ? 1 : 2);
+        frame.WriteBytes(first);
+        if (!second.IsEmpty)
         {
-            frame.WriteBytes(value);
+            frame.WriteBytes(second);
         }
 
         frame.EndFrame(Opcode.Execute, stream);

@@ -43,7 +43,7 @@ public sealed class LoadLoop
         _connections = [.. Enumerable.Range(0, options.Connections).Select(i => new LoadConnection(options.Servers[i % options.Servers.Count], options.InFlight))];
         _reconnectAt = new long[_connections.Length];
         _poll = new PollSet(_connections.Length);
-        _write = new RequestTemplate(options.WriteId.Span, options.Consistency, options.ValueBytes);
+        _write = new RequestTemplate(options.WriteId.Span, options.Consistency, options.ValueBytes, options.ValueFirst);
         _read = new RequestTemplate(options.ReadId.Span, options.Consistency, 0);
         _answered = OnAnswer;
         _random = (ulong)Stopwatch.GetTimestamp() | 1;

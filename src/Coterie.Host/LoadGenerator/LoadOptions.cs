@@ -36,6 +36,9 @@ public sealed record LoadOptions
 
     public required long Rows { get; init; }
 
+    /// <summary>The statement that writes names the value before the key, as UPDATE does.</summary>
+    public bool ValueFirst { get; init; }
+
     /// <summary>Of the prepared statements; equal on all nodes, since it is a function of the text.</summary>
     public required ReadOnlyMemory<byte> WriteId { get; init; }
 

@@ -16,17 +16,21 @@ internal sealed class RequestTemplate
 
     private readonly byte[] _frame;
     private readonly int _keyOffset;
+    private readonly int _valueOffset;
     private readonly int _valueBytes;
 
-    public RequestTemplate(ReadOnlySpan<byte> id, ConsistencyLevel level, int valueBytes)
+    /// <param name="valueBytes">0: the statement has the key alone.</param>
+    public RequestTemplate(ReadOnlySpan<byte> id, ConsistencyLevel level, int valueBytes, bool valueFirst = false)
     {
-        var frame = new FrameWriter();
-        RequestFrames.WriteExecute(frame, stream: 0, id, level, KeyMark, new byte[valueBytes]);
-        _frame = frame.Written.ToArray();
-        _frame[0] = ProtocolVersions.V4;
         Span<byte> mark = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(mark, KeyMark);
+        var value = new byte[valueBytes];
+        var frame = new FrameWriter();
+        RequestFrames.WriteExecute(frame, stream: 0, id, level, valueFirst ? value : mark, valueFirst ? mark : value);
+        _frame = frame.Written.ToArray();
+        _frame[0] = ProtocolVersions.V4;
         _keyOffset = _frame.AsSpan().LastIndexOf(mark);
+        _valueOffset = valueFirst ? _keyOffset - sizeof(int) - valueBytes : _frame.Length - valueBytes;
         _valueBytes = valueBytes;
     }
 
@@ -41,7 +45,7 @@ internal sealed class RequestTemplate
         // A value of its own for each write; the rest of it may be the same.
         if (_valueBytes >= sizeof(ulong))
         {
-            BinaryPrimitives.WriteUInt64BigEndian(destination[(_frame.Length - _valueBytes)..], seed);
+            BinaryPrimitives.WriteUInt64BigEndian(destination[_valueOffset..], seed);
         }
     }
 }
