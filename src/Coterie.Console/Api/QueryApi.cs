@@ -60,6 +60,7 @@ internal static class QueryApi
     private static int StatusOf(string code) => code switch
     {
         "Refused" or "SyntaxError" or "Invalid" or "AlreadyExists" or "ConfigError" or "ProtocolError" or "Unauthorized" => StatusCodes.Status400BadRequest,
+        "Unreadable" => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 
@@ -78,6 +79,7 @@ internal static class QueryApi
             ["400"] = OpenApiParts.Answer("Not sent to a node, or a node said that the statement is wrong", QueryJson.Default.QueryProblem),
             ["403"] = OpenApiParts.Answer("Without the token of a page", QueryJson.Default.QueryProblem),
             ["413"] = OpenApiParts.Answer("Too large", QueryJson.Default.QueryProblem),
+            ["502"] = OpenApiParts.Answer("A node answered with what cannot be read here", QueryJson.Default.QueryProblem),
             ["503"] = OpenApiParts.Answer("The cluster could not do it, or no node answers", QueryJson.Default.QueryProblem),
         },
     };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coterie.Host.CqlClient;
+using Coterie.Model;
 using Coterie.Model.Quorum;
 
 namespace Coterie.WebConsole.Query;
@@ -104,6 +105,11 @@ internal sealed partial class ClusterQueries(ConsoleCluster cluster, TimeProvide
             return new QueryOutcome(null, place.Success && e.Code == CqlErrorException.Syntax
                 ? new QueryProblem(e.CodeName, e.Message, Number(place.Groups[1]), Number(place.Groups[2]))
                 : new QueryProblem(e.CodeName, e.Message));
+        }
+        catch (IOException e) when (e.InnerException is MalformedDataException)
+        {
+            // It lives and has answered; another would answer the same.
+            return Failed("Unreadable", $"{node} answered, and this console cannot read the answer: {e.InnerException.Message}. The node has done with the statement; if it was a SELECT, name other columns.");
         }
         catch (IOException e)
         {

@@ -37,7 +37,7 @@ public sealed record ReplicaVote(
     string Node, string? Address, bool Asked, string Role, long? AnsweredAfterUs, long? Newest, bool Stale, bool Repaired, bool? Leads = null, long? Behind = null);
 
 /// <summary>Why there is no answer.</summary>
-/// <param name="Code">The protocol's name of the error, or Refused or NodeLost.</param>
+/// <param name="Code">The protocol's name of the error, or Refused (not sent), NodeLost, or Unreadable (answered, but not in a way that is known here).</param>
 /// <param name="Line">Of a syntax error: where, counted from 1.</param>
 /// <param name="Column">Counted from 0, as the server counts.</param>
 public sealed record QueryProblem(string Code, string Message, int? Line = null, int? Column = null);

@@ -59,7 +59,7 @@ public sealed class CqlConnection : IAsyncDisposable
 
     /// <summary>The same, and asks for the vote of the replicas: <see cref="CqlResult.Vote"/>.</summary>
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
-    /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
+    /// <exception cref="IOException">The connection broke, and whether the statement was done is unknown; or, around a <see cref="MalformedDataException"/>, the answer cannot be read.</exception>
     public Task<CqlResult> QueryWithVoteAsync(
         string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken)
     {
