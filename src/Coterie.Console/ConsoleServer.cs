@@ -41,6 +41,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly LabDesk? _lab;
     private readonly ClusterWatch _watch;
+    private readonly FirstPage _firstPage = new();
 
     private ConsoleServer(IPEndPoint address, ConsoleCluster cluster, TimeProvider time, ILoggerFactory loggers, ILabNodes? lab)
     {
@@ -64,6 +65,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         }
         catch
         {
+            await server._firstPage.DisposeAsync();
             await server._application.DisposeAsync();
             await server.EndLoopsAsync();
             throw;
@@ -71,11 +73,14 @@ public sealed class ConsoleServer : IAsyncDisposable
 
         var bound = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         server.Address = new IPEndPoint(address.Address, new Uri(bound).Port);
+        server._firstPage.Ask(server.Address);
         return server;
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _firstPage.DisposeAsync();
+
         // A page that is open keeps its connection for ever; it is not waited for.
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _application.StopAsync(atOnce.Token);
