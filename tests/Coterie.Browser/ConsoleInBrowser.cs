@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Coterie.Processes.Fixtures;
 using Microsoft.Playwright;
@@ -64,6 +65,16 @@ public sealed class ConsoleInBrowser : IAsyncLifetime
         await page.GoAsync(query);
         return page;
     }
+
+    /// <summary>Ends the process of a node as a power cut does.</summary>
+    public void Kill(string node) => Signals.Send(ProcessOf(node), PosixSignalNumber.Kill);
+
+    /// <summary>Stops the process of a node in its tracks.</summary>
+    public void Pause(string node) => Signals.Send(ProcessOf(node), PosixSignalNumber.Stop);
+
+    public void Resume(string node) => Signals.Send(ProcessOf(node), PosixSignalNumber.Continue);
+
+    private int ProcessOf(string node) => int.Parse(File.ReadAllText(Path.Combine(_directory.Path, node, "coterie.pid")), CultureInfo.InvariantCulture);
 
     private static string Executable()
     {

@@ -96,6 +96,6 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
     private static async Task LooksAsync(ConsolePage page, string name)
     {
         await page.PictureAsync(name);
-        await LooksTests.LooksRightAsync(page);
+        await Looks.AreRightAsync(page);
     }
 }

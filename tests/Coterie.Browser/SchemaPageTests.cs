@@ -30,7 +30,7 @@ public sealed class SchemaPageTests(ConsoleInBrowser console)
         await page.Page.Keyboard.PressAsync("Enter");
         await Expect(page.Page.Locator(".schema-table tbody tr")).ToHaveTextAsync(["idintpartition key", "attimestampclustering, descending", "notetextstatic", "itemsmap<text, int>regular"]);
         await Expect(page.Page.Locator("[data-table='seen.Carts']")).ToHaveAttributeAsync("aria-expanded", "true");
-        await LooksTests.LooksRightAsync(page);
+        await Looks.AreRightAsync(page);
         await page.PictureAsync("schema-laptop-light");
 
         var cql = await page.Page.Locator(".schema-table .code code").TextContentAsync();
@@ -51,7 +51,7 @@ public sealed class SchemaPageTests(ConsoleInBrowser console)
         await using var page = await console.OpenAsync("schema?filter=coterie_check", width, scheme);
         await page.Page.Locator("[data-table='coterie_check.ready']").ClickAsync();
         await Expect(page.Page.Locator(".schema-table .code")).ToBeVisibleAsync();
-        await LooksTests.LooksRightAsync(page);
+        await Looks.AreRightAsync(page);
         await page.PictureAsync($"schema-{(width == ConsoleInBrowser.PhoneWidth ? "phone" : "laptop")}-{(scheme == ColorScheme.Dark ? "dark" : "light")}");
     }
 

@@ -30,7 +30,7 @@ public sealed class TrialTests(ConsoleInBrowser console)
         await Expect(page.Page.Locator(".trial-charts svg[role=img] .curve.predicted")).ToHaveCountAsync(3);
         await Expect(page.Page.Locator(".trial-charts svg[role=img] .curve.measured")).ToHaveCountAsync(3);
         await Expect(page.Page.Locator("#trial-figures tbody tr")).ToHaveCountAsync(6);
-        await LooksTests.LooksRightAsync(page);
+        await Looks.AreRightAsync(page);
         await page.PictureAsync("trial-laptop-light");
 
         await page.Page.Locator("#trial-predict").ClickAsync();
@@ -40,7 +40,7 @@ public sealed class TrialTests(ConsoleInBrowser console)
         // Another page, on a phone and in the dark, shows the same and is drawn as well.
         await using var other = await console.OpenAsync(new Uri(page.Page.Url).Query, ConsoleInBrowser.PhoneWidth, ColorScheme.Dark);
         await Expect(other.Page.Locator("#model")).ToHaveValueAsync("cluster");
-        await LooksTests.LooksRightAsync(other);
+        await Looks.AreRightAsync(other);
         await other.PictureAsync("trial-phone-dark");
 
         var trial = await page.Page.APIRequest.GetAsync(page.Address + "api/quorum/trial");
@@ -71,7 +71,7 @@ public sealed class TrialTests(ConsoleInBrowser console)
         await using var page = await console.OpenAsync(query);
         await page.Page.Locator("#trial-start").ClickAsync();
         await Expect(page.Page.Locator("#trial-problem")).ToHaveTextAsync(why);
-        await LooksTests.LooksRightAsync(page);
+        await Looks.AreRightAsync(page);
         await page.Page.Locator("#r-count").FocusAsync();
         await page.Page.Keyboard.PressAsync("Home");
         await Expect(page.Promise).ToHaveTextAsync("Eventual");
