@@ -66,7 +66,7 @@ internal sealed class OneNode : IAsyncDisposable
                 await stream.WriteAsync(Frame(query, Result, result), _ending.Token);
 
                 // Until the client closes.
-                await stream.ReadAsync(new byte[1], _ending.Token);
+                await stream.CopyToAsync(Stream.Null, _ending.Token);
             }
         }
         catch (IOException)

@@ -43,10 +43,11 @@ public sealed class QueryPageTests : BunitContext
         Assert.False(page.Find("#statement").HasAttribute("aria-activedescendant"));
 
         page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
-        Assert.Equal(("suggestion-0", "true"), (page.Find("#statement").GetAttribute("aria-activedescendant"), page.Find("#suggestion-0").GetAttribute("aria-selected")));
+        page.WaitForAssertion(() =>
+            Assert.Equal(("suggestion-0", "true"), (page.Find("#statement").GetAttribute("aria-activedescendant"), page.Find("#suggestion-0").GetAttribute("aria-selected"))));
         page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "Enter" });
 
-        Assert.Equal("SELECT", page.Find("#statement").GetAttribute("value"));
+        page.WaitForAssertion(() => Assert.Equal("SELECT", page.Find("#statement").GetAttribute("value")));
         Assert.Empty(page.FindAll("#suggestions li"));
         Assert.Equal("SELECT", page.Find(".cql-keyword").TextContent);
     }
