@@ -28,7 +28,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await using var page = await OpenAsync(console, "completed");
         await ClearAsync(page);
         await page.Page.Keyboard.TypeAsync("sel");
-        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("SELECT");
+        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("SELECT", new() { Timeout = PatienceMs });
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await Expect(Statement(page)).ToHaveAttributeAsync("aria-activedescendant", "suggestion-0");
         await page.Page.Keyboard.PressAsync("Enter");
@@ -36,8 +36,9 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await Expect(Statement(page)).ToBeFocusedAsync();
 
         await page.Page.Keyboard.TypeAsync(" v FROM completed.t WHERE id = 7");
-        await Expect(page.Page.Locator("#suggestions li")).ToHaveCountAsync(0);
-        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync("SELECT v FROM completed.t WHERE id = 7");
+        await Expect(page.Page.Locator("#suggestions li")).ToHaveCountAsync(0, new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync("SELECT v FROM completed.t WHERE id = 7", new() { Timeout = PatienceMs });
+        await Expect(Statement(page)).ToHaveValueAsync("SELECT v FROM completed.t WHERE id = 7");
         await page.Page.Keyboard.PressAsync("Control+Enter");
 
         await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 7", new() { Timeout = PatienceMs });
@@ -131,8 +132,8 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await Looks.AreRightAsync(page, $"query-error-{name}");
 
         await ClearAsync(page);
-        await page.Page.Keyboard.TypeAsync("SELECT * FROM lo");
-        await Expect(page.Page.Locator("#suggestion-0")).ToBeVisibleAsync();
+        await page.Page.Keyboard.TypeAsync("SELECT * FROM looks.");
+        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("looks.t", new() { Timeout = PatienceMs });
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await Expect(page.Page.Locator("#suggestion-0")).ToHaveAttributeAsync("aria-selected", "true");
         await Looks.AreRightAsync(page, $"query-suggestions-{name}");
@@ -163,7 +164,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
     private static async Task RunAsync(ConsolePage page, string statement)
     {
         await Statement(page).FillAsync(statement);
-        Assert.Equal(statement, (await page.Page.Locator(".drawn", new() { HasText = statement.Split('\n')[0] }).TextContentAsync())!.TrimEnd());
+        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync(statement, new() { Timeout = PatienceMs });
         await page.Page.Keyboard.PressAsync("Control+Enter");
     }
 

@@ -12,7 +12,10 @@ namespace Coterie.WebConsole.Pages;
 public sealed partial class QueryPage
 {
     private readonly CancellationTokenSource _leaving = new();
-    private string _statement = "SELECT * FROM system.local";
+    /// <summary>What is in the editor at first. After that the browser alone writes there: sent back from here, what was typed a moment ago would overwrite what has been typed since.</summary>
+    private const string FirstStatement = "SELECT * FROM system.local";
+
+    private string _statement = FirstStatement;
     private string _level = "QUORUM";
     private int _pageSize = QueryLimits.PageSizeDefault;
     private bool _busy;
@@ -24,6 +27,9 @@ public sealed partial class QueryPage
     private IReadOnlyList<Suggestion> _suggestions = [];
     private int _active = -1;
     private int _caret;
+
+    /// <summary>Goes up with every key that makes earlier suggestions out of date, those that are still being looked for too.</summary>
+    private int _turn;
 
     public void Dispose()
     {
@@ -53,8 +59,7 @@ public sealed partial class QueryPage
         }
 
         _busy = true;
-        _suggestions = [];
-        _active = -1;
+        Close();
         StateHasChanged();
         try
         {
@@ -113,8 +118,15 @@ public sealed partial class QueryPage
 
     private async Task SuggestAsync(bool asked)
     {
-        _caret = await Browser.InvokeAsync<int>("coterieQuery.caret", _leaving.Token, "statement");
+        var turn = ++_turn;
+        var caret = await Browser.InvokeAsync<int>("coterieQuery.caret", _leaving.Token, "statement");
         _schema ??= await SchemaNames.ReadAsync(Queries, _leaving.Token);
+        if (turn != _turn)
+        {
+            return;
+        }
+
+        _caret = caret;
         _suggestions = Completion.At(_statement, _caret, _schema, asked);
         _active = -1;
     }
@@ -131,6 +143,7 @@ public sealed partial class QueryPage
 
     private void Close()
     {
+        _turn++;
         _suggestions = [];
         _active = -1;
     }

@@ -47,7 +47,8 @@ public sealed class QueryPageTests : BunitContext
             Assert.Equal(("suggestion-0", "true"), (page.Find("#statement").GetAttribute("aria-activedescendant"), page.Find("#suggestion-0").GetAttribute("aria-selected"))));
         page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "Enter" });
 
-        page.WaitForAssertion(() => Assert.Equal("SELECT", page.Find("#statement").GetAttribute("value")));
+        page.WaitForAssertion(() => Assert.Equal("SELECT\n", page.Find(".drawn").TextContent));
+        JSInterop.VerifyInvoke("coterieQuery.write");
         Assert.Empty(page.FindAll("#suggestions li"));
         Assert.Equal("SELECT", page.Find(".cql-keyword").TextContent);
     }
