@@ -15,7 +15,7 @@ internal sealed class ClusterPoll(ConsoleCluster cluster, TimeProvider time) : I
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
     // Who takes longer is not well, and the next question comes soon.
-    private readonly AdminClient _admin = new(TimeSpan.FromSeconds(1));
+    private readonly AdminClient _admin = new(TimeSpan.FromSeconds(2));
     private readonly long _began = time.GetTimestamp();
     private readonly SortedDictionary<string, ConsoleNode> _others = new(StringComparer.Ordinal);
     private ClusterMoment _last = new(0, [], null, 0);

@@ -70,7 +70,7 @@ internal static class PrometheusText
             for (var i = 0; i < counts.Count; i++)
             {
                 sum += counts[i];
-                var end = i < RequestLatencies.Bounds.Count ? Format(RequestLatencies.Bounds[i].TotalSeconds) : "+Inf";
+                var end = i < RequestLatencies.Bounds.Count ? RequestLatencies.Bounds[i].TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture) : "+Inf";
                 text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{label}=\"{value}\",le=\"{end}\"}} {sum}\n");
             }
 

@@ -38,7 +38,7 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         await using var watch = Watch();
         var first = await watch.NextAsync(0, Cancel);
         Assert.Null(ClusterView.Of(first).Nodes[0].RequestsPerSecond);
-        _node.Metrics = "coterie_cql_requests_total 11\n";
+        _node.Metrics = FakeAdmin.Counted(11);
 
         var second = await TurnedAsync(watch.NextAsync(first.Number, Cancel));
 

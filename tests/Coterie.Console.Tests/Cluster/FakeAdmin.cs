@@ -21,7 +21,9 @@ internal sealed class FakeAdmin : IAsyncDisposable
 
     public StatusReport Status { get; set; } = Moments.Status(1, 1);
 
-    public string Metrics { get; set; } = "coterie_cql_requests_total 1\n";
+    public string Metrics { get; set; } = Counted(1);
+
+    public static string Counted(int requests) => $"# TYPE coterie_cql_requests_total counter\ncoterie_cql_requests_total {requests}\n";
 
     public int Asked(string path) => _asked.Count(one => one == path);
 

@@ -12,6 +12,8 @@ public sealed class MetricsPageTests : BunitContext
 {
     private const string Text = "# HELP a_total Apples\n# TYPE a_total counter\na_total{kind=\"red\"} 1234567\na_total{kind=\"green\"} 4\n# HELP b Bees\n# TYPE b gauge\nb 0.25\n";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly FakeWatch _watch = new();
 
     public MetricsPageTests()
@@ -72,7 +74,7 @@ public sealed class MetricsPageTests : BunitContext
     {
         var page = Render<MetricsPage>();
         _watch.Publish(moment);
-        page.WaitForElement("[data-live=yes]");
+        page.WaitForElement("[data-live=yes]", Patience);
         return page;
     }
 }

@@ -62,11 +62,13 @@ public sealed partial class AdminHttpTests(SharedCluster shared)
 
             var sample = SampleLine().Match(lines[i]);
             Assert.True(sample.Success, $"not a sample: {lines[i]}");
-            Assert.Equal(name, sample.Groups[1].Value);
+            Assert.Contains(sample.Groups[1].Value, type == "histogram" ? [$"{name}_bucket", $"{name}_sum", $"{name}_count"] : new[] { name });
             values.Add(sample.Groups[1].Value + sample.Groups[2].Value, double.Parse(sample.Groups[3].Value, System.Globalization.CultureInfo.InvariantCulture));
         }
 
         Assert.True(values["coterie_cql_requests_total"] > 0);
+        Assert.True(values["coterie_cql_request_seconds_count{kind=\"write\"}"] > 0);
+        Assert.Equal(values["coterie_cql_request_seconds_count{kind=\"write\"}"], values["coterie_cql_request_seconds_bucket{kind=\"write\",le=\"+Inf\"}"]);
         Assert.True(values["coterie_writer_durable_writes_total"] > 0);
         Assert.True(values["coterie_storage_bytes"] > 0);
         Assert.Equal(0, values["coterie_metrics_unreadable"]);
@@ -143,7 +145,7 @@ public sealed partial class AdminHttpTests(SharedCluster shared)
     [GeneratedRegex(@"^# HELP ([a-z_][a-z0-9_]*) \S.*$")]
     private static partial Regex HelpLine();
 
-    [GeneratedRegex(@"^# TYPE ([a-z_][a-z0-9_]*) (counter|gauge)$")]
+    [GeneratedRegex(@"^# TYPE ([a-z_][a-z0-9_]*) (counter|gauge|histogram)$")]
     private static partial Regex TypeLine();
 
     [GeneratedRegex(@"^([a-z_][a-z0-9_]*)(\{[a-z0-9_]+=""[^""]*""(?:,[a-z0-9_]+=""[^""]*"")*\})? (\S+)$")]
