@@ -12,7 +12,7 @@ namespace Coterie.WebConsole.Repair;
 /// Makes replicas of a table of its own differ, for real, so that one can watch what catches it. Only where the console is handed the nodes of a development cluster.
 /// </summary>
 /// <remarks>One thing at a time: what is asked for while another is under way is refused.</remarks>
-internal sealed class RepairLab(ILabNodes nodes, ClusterQueries queries, TimeProvider time) : IRepairLab, IDisposable
+internal sealed class RepairLab(ILabNodes nodes, ClusterQueries queries, IReplicaTrees trees, TimeProvider time) : IRepairLab, IDisposable
 {
     public static TableName Table { get; } = new("coterie_lab_repair", "notes");
 
@@ -22,7 +22,9 @@ internal sealed class RepairLab(ILabNodes nodes, ClusterQueries queries, TimePro
 
     /// <summary>From one row to the next that is made to differ: all over the table, and each once before any comes again.</summary>
     private const int RowStep = 797;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly AdminClient _admin = new();
     private readonly SemaphoreSlim _one = new(1);
@@ -122,6 +124,25 @@ internal sealed class RepairLab(ILabNodes nodes, ClusterQueries queries, TimePro
         {
             var inserts = Enumerable.Range(row, RowsPerBatch).Select(static i => $"INSERT INTO {Table} (id, note) VALUES ('{KeyOf(i)}', 'as it was');");
             await connection.QueryAsync($"BEGIN UNLOGGED BATCH {string.Join(' ', inserts)} APPLY BATCH", ConsistencyLevel.All, cancellationToken);
+        }
+
+        await UntilCutAsync(cancellationToken);
+    }
+
+    /// <summary>A table that has just been filled is one leaf, until its nodes have read it and cut it. If that takes long, it is one leaf for now.</summary>
+    private async Task UntilCutAsync(CancellationToken cancellationToken)
+    {
+        var overview = await trees.OverviewAsync();
+        if (overview.Nodes.Count < 2)
+        {
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < CutPatience
+            && (await trees.CompareAsync(Table, overview.Nodes[0].Id, overview.Nodes[^1].Id, null, null, cancellationToken)).Answer is not { Parts.Count: > 1 })
+        {
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 

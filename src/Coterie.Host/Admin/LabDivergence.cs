@@ -64,7 +64,7 @@ internal sealed class LabDivergence(CoterieNode node, bool enabled, TimeProvider
     private async Task<AdminAnswer> WriteAsync(IMessenger messenger, TableSchema table, DivergeRequest request)
     {
         var now = time.GetUtcNow();
-        var timestamp = new WriteTimestamp((now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        var timestamp = new WriteTimestamp(now.Microseconds());
         var mutation = Mutation(table, request, timestamp, new FormationTime(now.ToUnixTimeMilliseconds()));
         var reply = await messenger.AskAsync(node.Id, Verb.Mutate, mutation, Patience, CancellationToken.None);
         return reply.Status == ReplyStatus.Ok

@@ -1,6 +1,7 @@
 using Bunit;
 using Coterie.WebConsole.Pages;
 using Coterie.WebConsole.Repair;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coterie.WebConsole.Tests.Repair;
@@ -16,6 +17,7 @@ public sealed class RepairPageTests : BunitContext
     {
         Services.AddSingleton<IReplicaTrees>(_trees);
         Services.AddSingleton(TimeProvider.System);
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
     [Fact]
