@@ -20,7 +20,7 @@ internal sealed class FirstPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
+        _ending.Cancel();
         await Asked;
         _ending.Dispose();
     }
