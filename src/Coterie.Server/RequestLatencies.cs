@@ -4,7 +4,7 @@ namespace Coterie.Server;
 
 /// <summary>
 /// How long requests of one kind have taken since the node started, from the frame being complete to its answer being handed to the connection. Only counts up,
-/// so that whoever reads it twice knows what came between: fixed memory, three increments for each request.
+/// so that whoever reads it twice knows what came between: fixed memory, one increment and one addition for each request.
 /// </summary>
 /// <remarks>Two buckets for each octave, from 64 µs to about 25 s: an estimate from them is off by less than a third, and the text of a node stays short.</remarks>
 public sealed class RequestLatencies

@@ -1,6 +1,5 @@
 using Coterie.Model;
 using Coterie.Model.Trees;
-using Coterie.Repair.Exchanges;
 using Coterie.Repair.Inspections;
 using static Coterie.Repair.Tests.TestRows;
 

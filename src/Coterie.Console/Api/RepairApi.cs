@@ -47,11 +47,8 @@ internal static class RepairApi
         paths[Start] = new JsonObject { ["post"] = DescribeChange("startReplica", "Starts the node again that was killed for it: its hint is delivered", state) };
         paths[Read] = new JsonObject { ["post"] = DescribeChange("readRow", "Reads the row at ALL: read repair", RepairPageJson.Default.QueryAnswer) };
         routes.MapGet(Lab, static context => ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, LabOf(context).Look(), RepairPageJson.Default.RepairLabState));
-        routes.MapPost(Diverge, static context => ChangeAsync(context, static (context, lab) =>
-            context.Request.Query["net"].ToString() is { } word && word.All(char.IsAsciiLetter) && Enum.TryParse<RepairNet>(word, ignoreCase: true, out var net)
-                ? lab.DivergeAsync(net)
-                : Task.FromResult<string?>("There is no such net; there are hints, readRepair, trees.")));
-        routes.MapPost(Start, static context => ChangeAsync(context, static (_, lab) => lab.StartAsync()));
+        routes.MapPost(Diverge, DivergeAsync);
+        routes.MapPost(Start, StartAsync);
         routes.MapPost(Read, static async context =>
         {
             if (!await IsRefusedAsync(context))
@@ -60,6 +57,13 @@ internal static class RepairApi
             }
         });
     }
+
+    private static Task DivergeAsync(HttpContext context) => ChangeAsync(context, static (context, lab) =>
+        context.Request.Query["net"].ToString() is { } word && word.All(char.IsAsciiLetter) && Enum.TryParse<RepairNet>(word, ignoreCase: true, out var net)
+            ? lab.DivergeAsync(net)
+            : Task.FromResult<string?>("There is no such net; there are hints, readRepair, trees."));
+
+    private static Task StartAsync(HttpContext context) => ChangeAsync(context, static (_, lab) => lab.StartAsync());
 
     private static async Task ChangeAsync(HttpContext context, Func<HttpContext, IRepairLab, Task<string?>> change)
     {

@@ -15,7 +15,7 @@ internal static class MetricsView
     public static MetricsReport Of(ClusterMoment moment, string filter)
     {
         var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var names = new SortedSet<string>(moment.Answers.SelectMany(static answer => answer.Metrics?.Families.Keys ?? []), StringComparer.Ordinal);
+        var names = new SortedSet<string>(moment.Answers.SelectMany(Measured), StringComparer.Ordinal);
         var found = names.Select(name => Found(moment, name, words)).Where(static one => one.Keys.Count > 0).ToList();
         var lines = new List<MetricLines>();
         var left = LinesMax;
@@ -34,6 +34,10 @@ internal static class MetricsView
 
         return new MetricsReport([.. moment.Answers.Select(Node)], filter, lines, found.Count, names.Count);
     }
+
+    /// <summary>A family may be described and have no series yet.</summary>
+    private static IEnumerable<string> Measured(NodeAnswer answer) =>
+        (answer.Metrics?.Families.Values ?? []).Where(static family => family.Samples.Count > 0).Select(static family => family.Name);
 
     private static MetricsNode Node(NodeAnswer answer) => new(answer.Name, answer.Metrics is not null, answer.Metrics switch
     {

@@ -92,7 +92,7 @@ public sealed partial class RepairPage
         }
 
         _state = _lab.Look();
-        if (_state.Divergence is not { } divergence || !TableName.TryParse(divergence.Table, out var table) || _now is { Equal: true } && _watched == divergence)
+        if (_state.Divergence is not { } divergence || !TableName.TryParse(divergence.Table, out var table) || (_now is { Equal: true } && _watched == divergence))
         {
             return;
         }

@@ -86,7 +86,7 @@ internal sealed class RepairLab(ILabNodes nodes, ClusterQueries queries, IReplic
 
     private async Task<string?> OneAtATimeAsync(Func<CancellationToken, Task<string?>> what)
     {
-        if (!await _one.WaitAsync(TimeSpan.Zero))
+        if (!_one.Wait(0))
         {
             return "Something is under way already.";
         }

@@ -7,7 +7,7 @@ namespace Coterie.WebConsole.Tests.Cluster;
 /// <summary>The loop that asks the nodes, with a clock that a test turns.</summary>
 public sealed class ClusterWatchTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly ArmedTime _time = new();
     private FakeAdmin _node = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -90,15 +90,24 @@ public sealed class ClusterWatchTests : IAsyncLifetime
 
     private ClusterWatch Watch() => new(new ConsoleCluster([new ConsoleNode("this node", new IPEndPoint(IPAddress.Loopback, 1), _node.Address)]), _time);
 
-    /// <summary>Turns the clock until it is there: the loop may not yet have begun to wait when it is turned for the first time.</summary>
+    /// <summary>Turns the clock once, when the loop has begun to wait for it.</summary>
     private async Task<ClusterMoment> TurnedAsync(Task<ClusterMoment> next)
     {
-        while (!next.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
+        await _time.Armed.Task.WaitAsync(Cancel);
+        _time.Advance(TimeSpan.FromSeconds(2));
         return await next;
+    }
+
+    /// <summary>A clock that tells when somebody first waits for it.</summary>
+    private sealed class ArmedTime : FakeTimeProvider
+    {
+        public TaskCompletionSource Armed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Armed.TrySetResult();
+            return timer;
+        }
     }
 }

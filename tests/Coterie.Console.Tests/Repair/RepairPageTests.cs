@@ -17,13 +17,12 @@ public sealed class RepairPageTests : BunitContext
     {
         Services.AddSingleton<IReplicaTrees>(_trees);
         Services.AddSingleton(TimeProvider.System);
-        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
     [Fact]
     public void The_difference_is_descended_to_the_row_which_is_shown_before_and_after_the_repair()
     {
-        var page = Render<RepairPage>();
+        var page = Open();
         page.Find("#table").Change("shop.cart");
         page.Find("form").Submit();
         Assert.StartsWith("The whole table: 1 of 4 parts differs.", page.Find("#seen").TextContent, StringComparison.Ordinal);
@@ -55,7 +54,7 @@ public sealed class RepairPageTests : BunitContext
     public void What_cannot_be_compared_is_told_why_and_the_page_lives(string table, string reason)
     {
         _trees.Problem = "the keyspace led is leader-based";
-        var page = Render<RepairPage>();
+        var page = Open();
         page.Find("#table").Change(table);
         page.Find("form").Submit();
         Assert.Equal(reason, page.Find("#problem").TextContent);
@@ -71,7 +70,7 @@ public sealed class RepairPageTests : BunitContext
     [Fact]
     public void A_node_is_not_compared_with_itself()
     {
-        var page = Render<RepairPage>();
+        var page = Open();
         page.Find("#table").Change("shop.cart");
         page.Find("#right").Change("id1");
         page.Find("form").Submit();
@@ -82,7 +81,7 @@ public sealed class RepairPageTests : BunitContext
     [Fact]
     public void Hints_that_wait_are_shown_as_they_come_and_a_node_that_is_away_is_named()
     {
-        var page = Render<RepairPage>();
+        var page = Open();
         Assert.StartsWith("No hint waits", page.Find("#hints").TextContent, StringComparison.Ordinal);
 
         _trees.Overview = _trees.Overview with { Nodes = [_trees.Overview.Nodes[0], new("id3", "node3", false, false)], Hints = [new("node1", "node3", 2, 1_300, 4)] };
@@ -95,20 +94,20 @@ public sealed class RepairPageTests : BunitContext
     public void Without_any_node_the_page_says_so()
     {
         _trees.Overview = RepairOverview.Nothing;
-        Assert.Equal("No node answers.", Render<RepairPage>().Find("[role=alert]").TextContent);
+        Assert.Equal("No node answers.", Open().Find("[role=alert]").TextContent);
     }
 
     [Fact]
     public void Outside_of_a_lab_nothing_can_be_made_to_differ()
     {
-        Assert.Empty(Render<RepairPage>().FindAll(".nets"));
+        Assert.Empty(Open().FindAll(".nets"));
     }
 
     [Fact]
     public void In_the_lab_a_difference_is_made_and_a_read_catches_it()
     {
         Services.AddSingleton<IRepairLab>(_lab);
-        var page = Render<RepairPage>();
+        var page = Open();
 
         page.Find("#diverge-read").Click();
         Assert.Equal("node3 alone was sent a write.", page.Find("#how").TextContent);
@@ -128,7 +127,7 @@ public sealed class RepairPageTests : BunitContext
     public void A_killed_node_can_be_started_and_nothing_else()
     {
         Services.AddSingleton<IRepairLab>(_lab);
-        var page = Render<RepairPage>();
+        var page = Open();
         page.Find("#diverge-hints").Click();
         Assert.Empty(page.FindAll("#read"));
         page.Find("#start").Click();
@@ -140,8 +139,15 @@ public sealed class RepairPageTests : BunitContext
     {
         Services.AddSingleton<IRepairLab>(_lab);
         _lab.Refusal = "Something is under way already.";
-        var page = Render<RepairPage>();
+        var page = Open();
         page.Find("#diverge-trees").Click();
         Assert.Equal(_lab.Refusal, page.Find("#problem").TextContent);
+    }
+
+    /// <summary>After all services are there: the renderer takes no more.</summary>
+    private IRenderedComponent<RepairPage> Open()
+    {
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        return Render<RepairPage>();
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Coterie.Host.Admin;
 using Coterie.Host.Admin.Trees;
 using Coterie.Host.CqlClient;

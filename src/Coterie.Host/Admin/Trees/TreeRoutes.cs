@@ -67,7 +67,7 @@ internal sealed class TreeRoutes(CoterieNode node, string datacenter)
 
         var text = RowDescription.KeyOf(question.Table, key);
         var (left, right) = await inspection.RowAsync(key, cancellationToken);
-        var report = new RowReport(Hex(key), text, left.AsSpan().SequenceEqual(right) && left is null == right is null, Version(question.Table, key, left), Version(question.Table, key, right));
+        var report = new RowReport(Hex(key), text, (left is null) == (right is null) && left.AsSpan().SequenceEqual(right), Version(question.Table, key, left), Version(question.Table, key, right));
         return Json(JsonSerializer.Serialize(report, TreeJson.Default.RowReport));
     });
 
