@@ -42,6 +42,7 @@ public sealed class ConsolePage : IAsyncDisposable
     {
         await Page.GotoAsync(Address + query);
         await Assertions.Expect(Page.Locator("[data-live=yes]")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
     }
 
     /// <summary>The whole page, for people to look at.</summary>

@@ -8,6 +8,8 @@ namespace Coterie.WebConsole.Pages;
 /// <summary>The metrics of all nodes. The filter is in the address of the page, which restores it.</summary>
 public sealed partial class MetricsPage
 {
+    // What is in the field at first. After that the browser alone writes there: sent back from here, what was typed a moment ago would overwrite what has been typed since.
+    private string _first = "";
     private string _filter = "";
     private string? _problem;
     private ClusterMoment? _moment;
@@ -22,7 +24,7 @@ public sealed partial class MetricsPage
             return;
         }
 
-        _filter = asked;
+        _first = _filter = asked;
     }
 
     private protected override void Show(ClusterMoment moment)

@@ -19,6 +19,8 @@ public sealed partial class SchemaPage
     private readonly Dictionary<(string Keyspace, string Table), SchemaShown> _tables = [];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private SchemaIndex? _index;
+    // What is in the field at first. After that the browser alone writes there, as it types faster than this is asked.
+    private string _first = "";
     private string _filter = "";
     private string? _problem;
     private bool _reading;
@@ -37,7 +39,7 @@ public sealed partial class SchemaPage
     protected override void OnInitialized()
     {
         var query = QueryHelpers.ParseQuery(Navigation.ToAbsoluteUri(Navigation.Uri).Query);
-        _filter = Shorten(query.TryGetValue(FilterKey, out var filter) ? filter.ToString() : "");
+        _first = _filter = Shorten(query.TryGetValue(FilterKey, out var filter) ? filter.ToString() : "");
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

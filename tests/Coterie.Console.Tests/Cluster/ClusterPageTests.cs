@@ -86,7 +86,7 @@ public sealed class ClusterPageTests : BunitContext
     {
         var page = Render<ClusterPage>();
         _watch.Publish(moment);
-        page.WaitForElement("[data-live=yes]", Patience);
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
         return page;
     }
 }

@@ -74,7 +74,7 @@ public sealed class MetricsPageTests : BunitContext
     {
         var page = Render<MetricsPage>();
         _watch.Publish(moment);
-        page.WaitForElement("[data-live=yes]", Patience);
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
         return page;
     }
 }
