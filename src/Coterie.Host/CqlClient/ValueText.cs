@@ -67,7 +67,7 @@ public static class ValueText
                 _ => FormatScalar(type.Id, value),
             };
         }
-        catch (Exception e) when (e is ArgumentException or MalformedDataException or OverflowException)
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or MalformedDataException or OverflowException)
         {
             return $"(not a {type.Id}: 0x{Convert.ToHexStringLower(value)})";
         }
