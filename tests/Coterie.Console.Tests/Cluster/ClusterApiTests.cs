@@ -1,15 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
+using Coterie.WebConsole.Tests.Http;
 
 namespace Coterie.WebConsole.Tests.Cluster;
 
 /// <summary><c>/api/cluster</c> and <c>/api/metrics</c> over a real socket, beside one node that answers and one that does not.</summary>
 public sealed class ClusterApiTests : IAsyncLifetime
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private FakeAdmin _node = null!;
-    private ConsoleServer _server = null!;
+    private ConsoleOverSocket _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -18,13 +17,12 @@ public sealed class ClusterApiTests : IAsyncLifetime
         _node = await FakeAdmin.StartAsync(Cancel);
         var nowhere = new IPEndPoint(IPAddress.Loopback, 1);
         var cluster = new ConsoleCluster([new ConsoleNode("node1", nowhere, _node.Address), new ConsoleNode("node2", nowhere, nowhere)]);
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), cluster, TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
+        _console = await ConsoleOverSocket.StartAsync(cluster);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
-        await _server.DisposeAsync();
+        await _console.DisposeAsync();
         await _node.DisposeAsync();
     }
 
@@ -56,7 +54,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
     [InlineData("?fliter=x")]
     public async Task A_question_that_makes_no_sense_gets_its_reason(string query)
     {
-        using var answer = await _client.GetAsync($"http://{_server.Address}/api/metrics{query.Replace("{long}", new string('x', 201), StringComparison.Ordinal)}", Cancel);
+        using var answer = await _console.Client.GetAsync(_console.Address($"/api/metrics{query.Replace("{long}", new string('x', 201), StringComparison.Ordinal)}"), Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("there is one parameter, 'filter', of at most 200 characters", (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["problem"]!);
     }
@@ -66,7 +64,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
     {
         foreach (var path in new[] { "/cluster", "/metrics?filter=%00" })
         {
-            var page = await _client.GetStringAsync($"http://{_server.Address}{path}", Cancel);
+            var page = await _console.Client.GetStringAsync(_console.Address(path), Cancel);
             Assert.Contains("Asking the nodes", page, StringComparison.Ordinal);
             Assert.Contains("<a href=\"cluster\"", page, StringComparison.Ordinal);
             Assert.Contains("<a href=\"metrics\"", page, StringComparison.Ordinal);
@@ -80,5 +78,5 @@ public sealed class ClusterApiTests : IAsyncLifetime
         Assert.Equal(schema.Select(static one => one.Key), answer.Select(static one => one.Key));
     }
 
-    private async Task<JsonObject> GetAsync(string path) => JsonNode.Parse(await _client.GetStringAsync($"http://{_server.Address}{path}", Cancel))!.AsObject();
+    private async Task<JsonObject> GetAsync(string path) => JsonNode.Parse(await _console.Client.GetStringAsync(_console.Address(path), Cancel))!.AsObject();
 }

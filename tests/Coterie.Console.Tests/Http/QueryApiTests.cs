@@ -1,28 +1,20 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coterie.WebConsole.Tests.Http;
 
 /// <summary><c>/api/query</c> over a real socket, with a cluster that is not there: what is refused before a node is asked.</summary>
 public sealed class QueryApiTests : IAsyncLifetime
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private ConsoleServer _server = null!;
+    private ConsoleOverSocket _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
+        _console = await ConsoleOverSocket.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Theory]
     [InlineData(null)]
@@ -42,7 +34,7 @@ public sealed class QueryApiTests : IAsyncLifetime
     [InlineData("{\"statement\":\"SELECT\",\"pagingState\":\"*\"}", "the paging state is not one that a page brought")]
     public async Task A_request_that_makes_no_sense_is_told_why(string body, string reason)
     {
-        var (status, answer) = await PostAsync(body, await TokenAsync());
+        var (status, answer) = await PostAsync(body, await _console.TokenAsync("/query"));
         Assert.Equal((HttpStatusCode.BadRequest, "Refused"), (status, (string)answer["code"]!));
         Assert.StartsWith(reason, (string)answer["message"]!, StringComparison.Ordinal);
     }
@@ -50,7 +42,7 @@ public sealed class QueryApiTests : IAsyncLifetime
     [Fact]
     public async Task A_statement_that_is_too_long_is_not_sent()
     {
-        var token = await TokenAsync();
+        var token = await _console.TokenAsync("/query");
         var (status, answer) = await PostAsync(JsonSerializer.Serialize(new { statement = new string('x', 20_000) }), token);
         Assert.Equal((HttpStatusCode.BadRequest, "the statement is 20,000 characters long; it may be 16,384"), (status, (string)answer["message"]!));
 
@@ -61,22 +53,9 @@ public sealed class QueryApiTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_cluster_it_says_so()
     {
-        var (status, answer) = await PostAsync("{\"statement\":\"SELECT\"}", await TokenAsync());
+        var (status, answer) = await PostAsync("{\"statement\":\"SELECT\"}", await _console.TokenAsync("/query"));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "NodeLost"), (status, (string)answer["code"]!));
     }
 
-    private async Task<string> TokenAsync() =>
-        Regex.Match(await _client.GetStringAsync($"http://{_server.Address}/query", Cancel), "name=\"coterie-token\" content=\"([^\"]+)\"").Groups[1].Value;
-
-    private async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(string body, string? token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{_server.Address}/api/query") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("X-Coterie-Token", token);
-        }
-
-        using var response = await _client.SendAsync(request, Cancel);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
-    }
+    private Task<(HttpStatusCode Status, JsonObject Answer)> PostAsync(string body, string? token) => _console.SendAsync("POST", "/api/query", token, body);
 }

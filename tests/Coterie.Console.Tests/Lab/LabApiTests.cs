@@ -1,28 +1,21 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Coterie.WebConsole.Lab;
-using Microsoft.Extensions.Logging.Abstractions;
+using Coterie.WebConsole.Tests.Http;
 
 namespace Coterie.WebConsole.Tests.Lab;
 
 /// <summary>The lab's API over a real socket, with nodes that are none.</summary>
 public sealed class LabApiTests : IAsyncLifetime
 {
-
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly FakeNodes _nodes = new();
-    private ConsoleServer _server = null!;
+    private ConsoleOverSocket _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, _nodes, Cancel);
+        _console = await ConsoleOverSocket.StartAsync(lab: _nodes);
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Theory]
     [InlineData("POST", "/api/lab/nodes/node1/kill", null)]
@@ -32,18 +25,18 @@ public sealed class LabApiTests : IAsyncLifetime
     [InlineData("DELETE", "/api/lab/stream", "0123456789abcde")]
     public async Task Nothing_is_changed_without_the_token(string method, string path, string? token)
     {
-        var (status, answer) = await SendAsync(method, path, token);
+        var (status, answer) = await _console.SendAsync(method, path, token);
 
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Contains("X-Coterie-Token", (string)answer["problem"]!, StringComparison.Ordinal);
         Assert.Equal(LabProcess.Running, _nodes.StateOf("node1"));
-        Assert.Equal("Idle", (string)(await SendAsync("GET", "/api/lab", null)).Answer["phase"]!);
+        Assert.Equal("Idle", (string)(await _console.SendAsync("GET", "/api/lab", null)).Answer["phase"]!);
     }
 
     [Fact]
     public async Task The_token_is_in_the_page()
     {
-        var page = await _client.GetStringAsync($"http://{_server.Address}/lab", Cancel);
+        var page = await _console.Client.GetStringAsync(_console.Address("/lab"), Cancel);
         Assert.Contains("<meta name=\"coterie-token\" content=\"", page, StringComparison.Ordinal);
         Assert.Contains("Start the writes", page, StringComparison.Ordinal);
     }
@@ -53,7 +46,7 @@ public sealed class LabApiTests : IAsyncLifetime
     {
         foreach (var (action, state, shown) in new[] { ("pause", LabProcess.Paused, "Paused"), ("resume", LabProcess.Running, "Starting"), ("kill", LabProcess.Dead, "Dead"), ("start", LabProcess.Running, "Starting") })
         {
-            var (status, answer) = await SendAsync("POST", $"/api/lab/nodes/node2/{action}", await TokenAsync());
+            var (status, answer) = await _console.SendAsync("POST", $"/api/lab/nodes/node2/{action}", await _console.TokenAsync());
             Assert.Equal((HttpStatusCode.OK, state), (status, _nodes.StateOf("node2")));
             Assert.Equal(shown, (string)answer["nodes"]![1]!["state"]!);
         }
@@ -68,46 +61,31 @@ public sealed class LabApiTests : IAsyncLifetime
     [InlineData("stream?workload=poems", "There is no such workload; there are plain, carts, events.")]
     public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
     {
-        var (status, answer) = await SendAsync("POST", $"/api/lab/{path}", await TokenAsync());
+        var (status, answer) = await _console.SendAsync("POST", $"/api/lab/{path}", await _console.TokenAsync());
         Assert.Equal((HttpStatusCode.Conflict, reason), (status, (string)answer["problem"]!));
     }
 
     [Fact]
     public async Task What_cannot_be_done_says_why_and_the_lab_lives()
     {
-        await SendAsync("POST", "/api/lab/nodes/node3/kill", await TokenAsync());
-        Assert.Equal("That could not be done: the disk is full.", (string)(await SendAsync("POST", "/api/lab/nodes/node3/start", await TokenAsync())).Answer["problem"]!);
-        Assert.StartsWith("The writes cannot begin: ", (string)(await SendAsync("POST", "/api/lab/stream", await TokenAsync())).Answer["problem"]!, StringComparison.Ordinal);
-        Assert.Equal("Nothing is written.", (string)(await SendAsync("DELETE", "/api/lab/stream", await TokenAsync())).Answer["problem"]!);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/api/lab/nodes/node1/kill", await TokenAsync())).Status);
+        await _console.SendAsync("POST", "/api/lab/nodes/node3/kill", await _console.TokenAsync());
+        Assert.Equal("That could not be done: the disk is full.", (string)(await _console.SendAsync("POST", "/api/lab/nodes/node3/start", await _console.TokenAsync())).Answer["problem"]!);
+        Assert.StartsWith("The writes cannot begin: ", (string)(await _console.SendAsync("POST", "/api/lab/stream", await _console.TokenAsync())).Answer["problem"]!, StringComparison.Ordinal);
+        Assert.Equal("Nothing is written.", (string)(await _console.SendAsync("DELETE", "/api/lab/stream", await _console.TokenAsync())).Answer["problem"]!);
+        Assert.Equal(HttpStatusCode.OK, (await _console.SendAsync("POST", "/api/lab/nodes/node1/kill", await _console.TokenAsync())).Status);
     }
 
     [Fact]
     public async Task The_API_answers_as_its_document_says()
     {
-        var paths = (await SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject();
+        var paths = (await _console.SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject();
         Assert.Equal(["/api/lab", "/api/lab/stream", "/api/lab/nodes/{name}/{action}"], paths.Select(static path => path.Key).Where(static path => path.StartsWith("/api/lab", StringComparison.Ordinal)));
         var schema = paths["/api/lab"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject();
-        Assert.Equal(schema.Select(static one => one.Key), (await SendAsync("GET", "/api/lab", null)).Answer.Select(static one => one.Key));
+        Assert.Equal(schema.Select(static one => one.Key), (await _console.SendAsync("GET", "/api/lab", null)).Answer.Select(static one => one.Key));
         foreach (var change in new[] { paths["/api/lab/stream"]!["post"]!, paths["/api/lab/stream"]!["delete"]!, paths["/api/lab/nodes/{name}/{action}"]!["post"]! })
         {
             Assert.Equal("X-Coterie-Token", (string)change["parameters"]![0]!["name"]!);
             Assert.Equal(["200", "403", "409"], change["responses"]!.AsObject().Select(static one => one.Key));
         }
-    }
-
-    private async Task<string> TokenAsync() => System.Text.RegularExpressions.Regex
-        .Match(await _client.GetStringAsync($"http://{_server.Address}/", Cancel), "name=\"coterie-token\" content=\"([^\"]+)\"").Groups[1].Value;
-
-    private async Task<(HttpStatusCode Status, JsonObject Answer)> SendAsync(string method, string path, string? token)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{_server.Address}{path}");
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("X-Coterie-Token", token);
-        }
-
-        using var response = await _client.SendAsync(request, Cancel);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!.AsObject());
     }
 }

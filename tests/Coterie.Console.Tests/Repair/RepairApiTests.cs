@@ -1,37 +1,30 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Coterie.WebConsole.Tests.Lab;
-using Microsoft.Extensions.Logging.Abstractions;
+using Coterie.WebConsole.Tests.Http;
 
 namespace Coterie.WebConsole.Tests.Repair;
 
 /// <summary><c>/api/repair</c> over a real socket, with nodes that do not answer.</summary>
 public sealed class RepairApiTests : IAsyncLifetime
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly FakeNodes _nodes = new();
-    private ConsoleServer _server = null!;
+    private ConsoleOverSocket _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster(_nodes.Places), TimeProvider.System, NullLoggerFactory.Instance, _nodes, Cancel);
+        _console = await ConsoleOverSocket.StartAsync(new ConsoleCluster(_nodes.Places), _nodes);
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Fact]
     public async Task With_no_node_that_answers_there_is_nothing_to_tell_and_no_failure()
     {
-        var (status, answer) = await SendAsync("GET", "/api/repair", null);
+        var (status, answer) = await _console.SendAsync("GET", "/api/repair", null);
         Assert.Equal((HttpStatusCode.OK, 0), (status, answer["nodes"]!.AsArray().Count));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "No node answers."), await ProblemAsync("GET", "/api/repair/tree?table=a.b&left=x&right=y", null));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "No node answers."), await ProblemAsync("GET", "/api/repair/row?table=a.b&left=x&right=y&key=00", null));
-        Assert.Equal(3, (await SendAsync("POST", "/api/repair/run?table=a.b", await TokenAsync())).Answer["problems"]!.AsArray().Count);
+        Assert.Equal(3, (await _console.SendAsync("POST", "/api/repair/run?table=a.b", await _console.TokenAsync())).Answer["problems"]!.AsArray().Count);
     }
 
     [Theory]
@@ -41,7 +34,7 @@ public sealed class RepairApiTests : IAsyncLifetime
     [InlineData("POST", "/api/repair/run?table=a.b.c")]
     public async Task A_table_must_be_named(string method, string path)
     {
-        Assert.Equal((HttpStatusCode.BadRequest, "table must be keyspace.table"), await ProblemAsync(method, path, await TokenAsync()));
+        Assert.Equal((HttpStatusCode.BadRequest, "table must be keyspace.table"), await ProblemAsync(method, path, await _console.TokenAsync()));
     }
 
     [Theory]
@@ -64,7 +57,7 @@ public sealed class RepairApiTests : IAsyncLifetime
     [InlineData("read", "There is no difference to read yet.")]
     public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
     {
-        Assert.Equal((HttpStatusCode.Conflict, reason), await ProblemAsync("POST", $"/api/repair/lab/{path}", await TokenAsync()));
+        Assert.Equal((HttpStatusCode.Conflict, reason), await ProblemAsync("POST", $"/api/repair/lab/{path}", await _console.TokenAsync()));
     }
 
     [Fact]
@@ -73,10 +66,10 @@ public sealed class RepairApiTests : IAsyncLifetime
         await _nodes.PauseAsync("node2");
         Assert.Equal(
             (HttpStatusCode.Conflict, "node2 does not run: start it first, or the others could not be told apart."),
-            await ProblemAsync("POST", "/api/repair/lab/diverge?net=trees", await TokenAsync()));
+            await ProblemAsync("POST", "/api/repair/lab/diverge?net=trees", await _console.TokenAsync()));
         await _nodes.ResumeAsync("node2");
-        Assert.StartsWith("That could not be done: ", (await ProblemAsync("POST", "/api/repair/lab/diverge?net=trees", await TokenAsync())).Problem, StringComparison.Ordinal);
-        Assert.Null((await SendAsync("GET", "/api/repair/lab", null)).Answer["divergence"]);
+        Assert.StartsWith("That could not be done: ", (await ProblemAsync("POST", "/api/repair/lab/diverge?net=trees", await _console.TokenAsync())).Problem, StringComparison.Ordinal);
+        Assert.Null((await _console.SendAsync("GET", "/api/repair/lab", null)).Answer["divergence"]);
     }
 
     [Fact]
@@ -84,37 +77,21 @@ public sealed class RepairApiTests : IAsyncLifetime
     {
         Assert.Equal(
             ["/api/repair", "/api/repair/tree", "/api/repair/row", "/api/repair/run", "/api/repair/lab", "/api/repair/lab/diverge", "/api/repair/lab/start", "/api/repair/lab/read"],
-            (await PathsAsync(_server)).Where(static path => path.StartsWith("/api/repair", StringComparison.Ordinal)));
-        await using var plain = await ConsoleServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), new ConsoleCluster([]), TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
+            (await PathsAsync(_console)).Where(static path => path.StartsWith("/api/repair", StringComparison.Ordinal)));
+        await using var plain = await ConsoleOverSocket.StartAsync();
         Assert.DoesNotContain("/api/repair/lab", await PathsAsync(plain));
-        using var lab = await _client.GetAsync($"http://{plain.Address}/api/repair/lab", Cancel);
+        using var lab = await plain.Client.GetAsync(plain.Address("/api/repair/lab"), Cancel);
         Assert.Equal(HttpStatusCode.NotFound, lab.StatusCode);
-        Assert.DoesNotContain("Make them differ", await _client.GetStringAsync($"http://{plain.Address}/repair", Cancel), StringComparison.Ordinal);
-        Assert.Contains("Make them differ", await _client.GetStringAsync($"http://{_server.Address}/repair", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain("Make them differ", await plain.Client.GetStringAsync(plain.Address("/repair"), Cancel), StringComparison.Ordinal);
+        Assert.Contains("Make them differ", await _console.Client.GetStringAsync(_console.Address("/repair"), Cancel), StringComparison.Ordinal);
     }
 
-    private async Task<IEnumerable<string>> PathsAsync(ConsoleServer server) =>
-        JsonNode.Parse(await _client.GetStringAsync($"http://{server.Address}/api/openapi.json", Cancel))!["paths"]!.AsObject().Select(static path => path.Key).ToList();
-
-    private async Task<string> TokenAsync() => Regex
-        .Match(await _client.GetStringAsync($"http://{_server.Address}/", Cancel), "name=\"coterie-token\" content=\"([^\"]+)\"").Groups[1].Value;
+    private static async Task<IEnumerable<string>> PathsAsync(ConsoleOverSocket console) =>
+        (await console.SendAsync("GET", "/api/openapi.json", null)).Answer["paths"]!.AsObject().Select(static path => path.Key).ToList();
 
     private async Task<(HttpStatusCode Status, string Problem)> ProblemAsync(string method, string path, string? token)
     {
-        var (status, answer) = await SendAsync(method, path, token);
+        var (status, answer) = await _console.SendAsync(method, path, token);
         return (status, (string)answer["problem"]!);
-    }
-
-    private async Task<(HttpStatusCode Status, JsonObject Answer)> SendAsync(string method, string path, string? token)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{_server.Address}{path}");
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("X-Coterie-Token", token);
-        }
-
-        using var response = await _client.SendAsync(request, Cancel);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!.AsObject());
     }
 }

@@ -1,34 +1,19 @@
-using System.Net;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Coterie.Processes.Fixtures;
 
 namespace Coterie.Processes.Dev;
 
 /// <summary>The console's lab with real processes, by its API.</summary>
-public sealed partial class ConsoleLabTests : IAsyncLifetime
+public sealed class ConsoleLabTests : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly IPAddress _first = Addresses.First();
-    private CoterieProcess _supervisor = null!;
+    private ConsoleOfCluster _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        // With --restart: what the lab has killed must stay dead all the same.
-        _supervisor = CoterieProcess.Start(["dev", "--restart", "--exit-with-parent", "--address", _first.ToString(), "--data", _directory.Path]);
-        await _supervisor.LineAsync(line => line.StartsWith("console: ", StringComparison.Ordinal));
-        _client.DefaultRequestHeaders.Add("X-Coterie-Token", TokenInPage().Match(await _client.GetStringAsync(Address("/lab"), Cancel)).Groups[1].Value);
-    }
+    // With --restart: what the lab has killed must stay dead all the same.
+    public async ValueTask InitializeAsync() => _console = await ConsoleOfCluster.StartAsync("/lab", "--restart");
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _supervisor.DisposeAsync();
-        _directory.Dispose();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Fact]
     public async Task When_the_leader_is_killed_the_leader_based_writes_stop_and_go_on_and_nothing_acknowledged_is_lost()
@@ -65,7 +50,7 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
         foreach (var node in new[] { "node1", "node2", "node3" })
         {
             await ChangeAsync(HttpMethod.Post, $"nodes/{node}/kill");
-            await _supervisor.LineAsync(line => line.StartsWith($"{node} (", StringComparison.Ordinal) && line.EndsWith("was killed from the lab", StringComparison.Ordinal));
+            await _console.Supervisor.LineAsync(line => line.StartsWith($"{node} (", StringComparison.Ordinal) && line.EndsWith("was killed from the lab", StringComparison.Ordinal));
         }
 
         var dead = await LabAsync();
@@ -77,14 +62,11 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
 
         await ChangeAsync(HttpMethod.Post, "nodes/node2/pause");
         Assert.Equal("Paused", State(await LabAsync(), "node2"));
-        _supervisor.Signal(PosixSignalNumber.Terminate);
+        _console.Supervisor.Signal(PosixSignalNumber.Terminate);
 
-        Assert.Equal(0, await _supervisor.ExitAsync());
-        Assert.DoesNotContain(_supervisor.Lines, static line => line.Contains("did not stop", StringComparison.Ordinal));
+        Assert.Equal(0, await _console.Supervisor.ExitAsync());
+        Assert.DoesNotContain(_console.Supervisor.Lines, static line => line.Contains("did not stop", StringComparison.Ordinal));
     }
-
-    [GeneratedRegex("name=\"coterie-token\" content=\"([^\"]+)\"")]
-    private static partial Regex TokenInPage();
 
     private static int Acknowledged(JsonNode lab, string keyspace) => (int)lab[keyspace]!["acknowledged"]!;
 
@@ -92,9 +74,7 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
 
     private static string State(JsonNode lab, string node) => (string)lab["nodes"]!.AsArray().Single(one => (string)one!["name"]! == node)!["state"]!;
 
-    private string Address(string path) => $"http://{_first}:9080{path}";
-
-    private async Task<JsonNode> LabAsync() => JsonNode.Parse(await _client.GetStringAsync(Address("/api/lab"), Cancel))!;
+    private async Task<JsonNode> LabAsync() => JsonNode.Parse(await _console.Client.GetStringAsync(_console.Address("/api/lab"), Cancel))!;
 
     private async Task<JsonNode> UntilAsync(string what, Func<JsonNode, bool> isSo)
     {
@@ -105,8 +85,8 @@ public sealed partial class ConsoleLabTests : IAsyncLifetime
 
     private async Task ChangeAsync(HttpMethod method, string path)
     {
-        using var request = new HttpRequestMessage(method, Address($"/api/lab/{path}"));
-        using var answer = await _client.SendAsync(request, Cancel);
+        using var request = new HttpRequestMessage(method, _console.Address($"/api/lab/{path}"));
+        using var answer = await _console.Client.SendAsync(request, Cancel);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 }

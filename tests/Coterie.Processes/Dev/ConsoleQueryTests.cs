@@ -1,34 +1,20 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Coterie.Processes.Fixtures;
 
 namespace Coterie.Processes.Dev;
 
 /// <summary>The console's query with real processes, by its API.</summary>
-public sealed partial class ConsoleQueryTests : IAsyncLifetime
+public sealed class ConsoleQueryTests : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly IPAddress _first = Addresses.First();
-    private CoterieProcess _supervisor = null!;
+    private ConsoleOfCluster _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _supervisor = CoterieProcess.Start(["dev", "--exit-with-parent", "--address", _first.ToString(), "--data", _directory.Path]);
-        await _supervisor.LineAsync(line => line.StartsWith("console: ", StringComparison.Ordinal));
-        _client.DefaultRequestHeaders.Add("X-Coterie-Token", TokenInPage().Match(await _client.GetStringAsync($"http://{_first}:9080/query", Cancel)).Groups[1].Value);
-    }
+    public async ValueTask InitializeAsync() => _console = await ConsoleOfCluster.StartAsync("/query");
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _supervisor.DisposeAsync();
-        _directory.Dispose();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Fact]
     public async Task Rows_come_page_by_page_with_the_vote_and_after_a_node_has_died_from_the_others()
@@ -69,14 +55,11 @@ public sealed partial class ConsoleQueryTests : IAsyncLifetime
         Assert.Contains((string)problem["code"]!, (string[])["Unavailable", "ReadTimeout"]);
     }
 
-    [GeneratedRegex("name=\"coterie-token\" content=\"([^\"]+)\"")]
-    private static partial Regex TokenInPage();
-
     /// <returns>Its CQL address.</returns>
     private async Task<string> DieAsync(string node)
     {
-        Signals.Send(int.Parse(await File.ReadAllTextAsync(Path.Combine(_directory.Path, node, "coterie.pid"), Cancel), System.Globalization.CultureInfo.InvariantCulture), PosixSignalNumber.Kill);
-        var line = await _supervisor.LineAsync(line => line.StartsWith($"{node} (", StringComparison.Ordinal));
+        Signals.Send(int.Parse(await File.ReadAllTextAsync(Path.Combine(_console.Directory, node, "coterie.pid"), Cancel), System.Globalization.CultureInfo.InvariantCulture), PosixSignalNumber.Kill);
+        var line = await _console.Supervisor.LineAsync(line => line.StartsWith($"{node} (", StringComparison.Ordinal));
         return line.Split('(')[1].Split(',')[0];
     }
 
@@ -95,7 +78,7 @@ public sealed partial class ConsoleQueryTests : IAsyncLifetime
 
     private async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(string statement, int? pageSize, string? pagingState)
     {
-        using var response = await _client.PostAsJsonAsync($"http://{_first}:9080/api/query", new { statement, pageSize, pagingState }, Cancel);
+        using var response = await _console.Client.PostAsJsonAsync(_console.Address("/api/query"), new { statement, pageSize, pagingState }, Cancel);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
     }
 }

@@ -49,9 +49,6 @@ internal sealed class SimulatedMember(int id, Membership first)
 
     public (LogPosition Last, LogPosition Before) SeenLog { get; set; }
 
-    /// <summary>It is in the group, as far as it knows itself.</summary>
-    public bool IsMember => Core is { } core ? core.Log.Membership.RoleOf(Id) != MemberRole.None : false;
-
     public override string ToString() => Core is not { } core
         ? $"{Id} down"
         : $"{Id} {core.Role} term {core.Term} leader {core.Leader} log {core.Log.Before}..{core.Log.Last} stable {core.Log.Stable} committed {core.Log.Committed} applied {Machine.Applied}"

@@ -1,16 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging.Abstractions;
+using Coterie.WebConsole.Tests.Http;
 
 namespace Coterie.WebConsole.Tests.Quorum.Trial;
 
 /// <summary><c>/api/quorum/trial</c> over a real socket, with a cluster that does not answer.</summary>
 public sealed class TrialApiTests : IAsyncLifetime
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private ConsoleServer _server = null!;
+    private ConsoleOverSocket _console = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,21 +19,17 @@ public sealed class TrialApiTests : IAsyncLifetime
         free.Start();
         var nobody = (IPEndPoint)free.LocalEndpoint;
         var cluster = new ConsoleCluster([new ConsoleNode("node1", nobody, nobody)]);
-        _server = await ConsoleServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), cluster, TimeProvider.System, NullLoggerFactory.Instance, null, Cancel);
+        _console = await ConsoleOverSocket.StartAsync(cluster);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
 
     [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
     public async Task Nothing_is_written_without_the_token_of_a_page(string method)
     {
-        var (status, answer) = await SendAsync(method, "", null);
+        var (status, answer) = await AskAsync(method, "", null);
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Contains("X-Coterie-Token", (string)answer["problem"]!, StringComparison.Ordinal);
     }
@@ -48,7 +42,7 @@ public sealed class TrialApiTests : IAsyncLifetime
     [InlineData("?model=cluster", "the delays of this cluster are not known")]
     public async Task A_question_that_makes_no_sense_is_told_why(string query, string why)
     {
-        var (status, answer) = await SendAsync("POST", query, await TokenAsync());
+        var (status, answer) = await AskAsync("POST", query, await _console.TokenAsync());
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.StartsWith(why, (string)answer["problem"]!, StringComparison.Ordinal);
     }
@@ -56,37 +50,24 @@ public sealed class TrialApiTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_node_nothing_is_begun_and_that_is_said()
     {
-        var (status, answer) = await SendAsync("POST", "?r=1&w=1&trials=10", await TokenAsync());
+        var (status, answer) = await AskAsync("POST", "?r=1&w=1&trials=10", await _console.TokenAsync());
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.StartsWith("The cluster cannot be asked: no node answers at the admin address", (string)answer["problem"]!, StringComparison.Ordinal);
 
-        (status, answer) = await SendAsync("GET", "", null);
+        (status, answer) = await AskAsync("GET", "", null);
         Assert.Equal((HttpStatusCode.OK, "Idle"), (status, (string)answer["phase"]!));
-        (status, answer) = await SendAsync("DELETE", "", await TokenAsync());
+        (status, answer) = await AskAsync("DELETE", "", await _console.TokenAsync());
         Assert.Equal((HttpStatusCode.Conflict, "No trial runs."), (status, (string)answer["problem"]!));
     }
 
     [Fact]
     public async Task It_describes_itself()
     {
-        var document = JsonNode.Parse(await _client.GetStringAsync($"http://{_server.Address}/api/openapi.json", Cancel))!;
+        var document = JsonNode.Parse(await _console.Client.GetStringAsync(_console.Address("/api/openapi.json"), Cancel))!;
         var trial = document["paths"]!["/api/quorum/trial"]!;
         Assert.Contains(trial["post"]!["parameters"]!.AsArray(), static one => (string)one!["name"]! == "trials");
         Assert.NotNull(trial["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["properties"]!["result"]);
     }
 
-    private async Task<string> TokenAsync() =>
-        Regex.Match(await _client.GetStringAsync($"http://{_server.Address}/", Cancel), "name=\"coterie-token\" content=\"([^\"]+)\"").Groups[1].Value;
-
-    private async Task<(HttpStatusCode Status, JsonNode Answer)> SendAsync(string method, string query, string? token)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{_server.Address}/api/quorum/trial{query}");
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("X-Coterie-Token", token);
-        }
-
-        using var response = await _client.SendAsync(request, Cancel);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
-    }
+    private Task<(HttpStatusCode Status, JsonObject Answer)> AskAsync(string method, string query, string? token) => _console.SendAsync(method, $"/api/quorum/trial{query}", token);
 }
