@@ -13,6 +13,7 @@ internal sealed record GroupView(string Id, IReadOnlyList<string> Members, strin
     public static IReadOnlyList<GroupView> Of(IReadOnlyList<NodeView> views)
     {
         var addresses = views.ToDictionary(static view => view.Node.Id, static view => view.Node.CqlAddress, StringComparer.Ordinal);
+        var leaders = new GroupLeaders(views.Select(static view => view.Report).OfType<StatusReport>());
         return
         [
             .. from view in views
@@ -20,22 +21,19 @@ internal sealed record GroupView(string Id, IReadOnlyList<string> Members, strin
                from one in view.Report!.Groups
                group (view.Node.Id, Group: one) by one.Id into members
                orderby members.Key
-               select Of(members.Key, members.ToDictionary(static one => one.Id, static one => one.Group, StringComparer.Ordinal), addresses),
+               select Of(members.Key, members.ToDictionary(static one => one.Id, static one => one.Group, StringComparer.Ordinal), leaders, addresses),
         ];
     }
 
-    private static GroupView Of(string id, Dictionary<string, GroupReport> reports, Dictionary<string, string> addresses)
+    private static GroupView Of(string id, Dictionary<string, GroupReport> reports, GroupLeaders leaders, Dictionary<string, string> addresses)
     {
         var members = reports.Values.First().Members;
-        var term = reports.Values.Max(static one => one.Term);
-
-        // An old leader that has not heard yet that it was replaced says that it leads, too.
-        var leader = reports.FirstOrDefault(one => one.Value.Role == "Leader" && one.Value.Term == term).Key;
+        var leader = reports.FirstOrDefault(one => leaders.Leads(one.Value)).Key;
         return new GroupView(
             id,
             [.. members.Select(member => addresses.GetValueOrDefault(member, member))],
             leader is null ? null : addresses[leader],
-            term,
+            reports.Values.Max(static one => one.Term),
             reports.Values.Max(static one => one.Committed),
             [.. members.Select(member => reports.TryGetValue(member, out var report) ? report.Applied : (long?)null)]);
     }

@@ -1,8 +1,8 @@
-using Coterie.Host.Admin;
 using System.CommandLine;
 using System.Net;
 using Coterie.Cli.Cql;
 using Coterie.Cli.Dev;
+using Coterie.Host.Admin;
 using Coterie.Host.Start;
 
 namespace Coterie.Cli.Status;

@@ -15,37 +15,17 @@ internal sealed record TableEquality(
         var addresses = views.ToDictionary(static view => view.Node.Id, static view => view.Node.CqlAddress, StringComparer.Ordinal);
         return
         [
-            .. from view in views
-               where view.Report is not null
-               from table in view.Report!.Tables
-               group (view.Node, table.Pairs) by (table.Keyspace, table.Table) into reports
-               orderby reports.Key.Keyspace, reports.Key.Table
-               select Of(reports.Key.Keyspace, reports.Key.Table, [.. reports], addresses),
+            .. from table in TablePairs.Of(views.Where(static view => view.Report is not null).Select(static view => (view.Node.CqlAddress, view.Report!)))
+               orderby table.Keyspace, table.Table
+               select new TableEquality(
+                   table.Keyspace,
+                   table.Table,
+                   table.SecondsSinceEqual,
+                   table.Pairs.Count,
+                   table.NeverEqual,
+                   [.. table.Failed.Select(one => new PairFailure(one.By, addresses.GetValueOrDefault(one.Pair.Peer, one.Pair.Peer), TablePairs.Named(one.Pair.Failure!, addresses)))]),
         ];
     }
-
-    private static TableEquality Of(
-        string keyspace, string table, IReadOnlyList<(PeerReport Node, IReadOnlyList<PairReport> Pairs)> reports, Dictionary<string, string> addresses)
-    {
-        var pairs = reports.SelectMany(static report => report.Pairs).ToList();
-        var never = pairs.Count(static pair => pair.SecondsSinceEqual is null);
-        return new TableEquality(
-            keyspace,
-            table,
-            never > 0 || pairs.Count == 0 ? null : pairs.Max(static pair => pair.SecondsSinceEqual),
-            pairs.Count,
-            never,
-            [
-                .. from report in reports
-                   from pair in report.Pairs
-                   where pair.Failure is not null
-                   select new PairFailure(report.Node.CqlAddress, addresses.GetValueOrDefault(pair.Peer, pair.Peer), Named(pair.Failure!, addresses)),
-            ]);
-    }
-
-    /// <summary>People know nodes by their addresses.</summary>
-    private static string Named(string failure, Dictionary<string, string> addresses) =>
-        addresses.Aggregate(failure, static (text, node) => text.Replace(node.Key, node.Value, StringComparison.Ordinal));
 }
 
 /// <param name="Node">CQL address of the node that drives the comparison.</param>

@@ -120,37 +120,23 @@ internal static class ClusterView
                kept.Max(static one => one.Hints!.OldestSeconds)),
     ];
 
-    /// <summary>Each pair is compared by one of its two nodes, which knows when it was last equal.</summary>
-    private static List<TableLine> Tables(ClusterMoment moment, Dictionary<string, string> names)
-    {
-        var lines =
-            from answer in moment.Answers
-            where answer.Status is not null
-            from table in answer.Status!.Tables
-            group (answer.Name, table.Pairs) by (table.Keyspace, table.Table) into reports
-            select TableOf(reports.Key, [.. reports.SelectMany(static report => report.Pairs.Select(pair => (report.Name, Pair: pair)))], names);
-        return
-        [
-            .. lines.OrderByDescending(static table => table.Failure is not null)
-                .ThenByDescending(static table => table.PairsNever > 0)
-                .ThenByDescending(static table => table.SecondsSinceEqual ?? -1)
-                .ThenBy(static table => table.Keyspace, StringComparer.Ordinal)
-                .ThenBy(static table => table.Table, StringComparer.Ordinal),
-        ];
-    }
+    private static List<TableLine> Tables(ClusterMoment moment, Dictionary<string, string> names) =>
+    [
+        .. TablePairs.Of(moment.Answers.Where(static answer => answer.Status is not null).Select(static answer => (answer.Name, answer.Status!)))
+            .Select(pairs => TableOf(pairs, names))
+            .OrderByDescending(static table => table.Failure is not null)
+            .ThenByDescending(static table => table.PairsNever > 0)
+            .ThenByDescending(static table => table.SecondsSinceEqual ?? -1)
+            .ThenBy(static table => table.Keyspace, StringComparer.Ordinal)
+            .ThenBy(static table => table.Table, StringComparer.Ordinal),
+    ];
 
-    private static TableLine TableOf((string Keyspace, string Table) name, IReadOnlyList<(string By, PairReport Pair)> pairs, Dictionary<string, string> names)
-    {
-        var never = pairs.Count(static one => one.Pair.SecondsSinceEqual is null);
-        var worst = pairs.OrderByDescending(static one => one.Pair.SecondsSinceEqual ?? double.MaxValue).FirstOrDefault();
-        var failed = pairs.FirstOrDefault(static one => one.Pair.Failure is not null);
-        return new TableLine(
-            name.Keyspace,
-            name.Table,
-            worst.Pair?.SecondsSinceEqual,
-            worst.Pair is null ? null : $"{worst.By} and {names.GetValueOrDefault(worst.Pair.Peer, worst.Pair.Peer)}",
-            pairs.Count,
-            never,
-            failed.Pair is null ? null : names.Aggregate($"{failed.By} could not compare with {failed.Pair.Peer}: {failed.Pair.Failure}", static (text, node) => text.Replace(node.Key, node.Value, StringComparison.Ordinal)));
-    }
+    private static TableLine TableOf(TablePairs pairs, Dictionary<string, string> names) => new(
+        pairs.Keyspace,
+        pairs.Table,
+        pairs.SecondsSinceEqual,
+        pairs.Worst is { } worst ? $"{worst.By} and {names.GetValueOrDefault(worst.Pair.Peer, worst.Pair.Peer)}" : null,
+        pairs.Pairs.Count,
+        pairs.NeverEqual,
+        pairs.Failed.FirstOrDefault() is { Pair: { } failed } first ? TablePairs.Named($"{first.By} could not compare with {failed.Peer}: {failed.Failure}", names) : null);
 }

@@ -1,5 +1,4 @@
 using Coterie.Host.Admin;
-using Coterie.WebConsole.Cluster;
 
 namespace Coterie.WebConsole.Lab;
 

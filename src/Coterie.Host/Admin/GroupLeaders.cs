@@ -1,9 +1,7 @@
-using Coterie.Host.Admin;
-
-namespace Coterie.WebConsole.Cluster;
+namespace Coterie.Host.Admin;
 
 /// <summary>Who leads which groups, from what the members say of themselves. Pure.</summary>
-internal sealed class GroupLeaders
+public sealed class GroupLeaders
 {
     private readonly Dictionary<string, long> _terms;
 
@@ -20,8 +18,9 @@ internal sealed class GroupLeaders
     /// <summary>Of these, those with a leader.</summary>
     public int Led { get; }
 
-    /// <summary>How many a node leads. One that was replaced and has not heard of it says that it leads, too: of an earlier term.</summary>
+    /// <summary>How many a node leads.</summary>
     public int LedBy(StatusReport report) => report.Groups.Count(Leads);
 
-    private bool Leads(GroupReport group) => group.Role == "Leader" && group.Term == _terms[group.Id];
+    /// <summary>The member that says this leads. One that was replaced and has not heard of it says that it leads, too: of an earlier term.</summary>
+    public bool Leads(GroupReport group) => group.Role == "Leader" && group.Term == _terms[group.Id];
 }

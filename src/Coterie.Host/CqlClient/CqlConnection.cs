@@ -50,34 +50,22 @@ public sealed class CqlConnection : IAsyncDisposable
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
     /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
     public Task<CqlResult> QueryAsync(
-        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken)
-    {
-        _frame.Clear();
-        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState);
-        return ExchangeAsync(cancellationToken);
-    }
+        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken) =>
+        QueryAsync(statement, level, pageSize, pagingState, default, cancellationToken);
 
     /// <summary>The same, and asks for the vote of the replicas: <see cref="CqlResult.Vote"/>.</summary>
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
     /// <exception cref="IOException">The connection broke, and whether the statement was done is unknown; or, around a <see cref="MalformedDataException"/>, the answer cannot be read.</exception>
     public Task<CqlResult> QueryWithVoteAsync(
-        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken)
-    {
-        _frame.Clear();
-        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState, new PayloadRequest(0, WantsVote: true));
-        return ExchangeAsync(cancellationToken);
-    }
+        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, CancellationToken cancellationToken) =>
+        QueryAsync(statement, level, pageSize, pagingState, new PayloadRequest(0, WantsVote: true), cancellationToken);
 
     /// <summary>The same for any number of replicas, whole.</summary>
     /// <param name="required">How many replicas must answer; 0: as the level says.</param>
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
     /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
-    public Task<CqlResult> QueryWithVoteAsync(string statement, ConsistencyLevel level, int required, CancellationToken cancellationToken)
-    {
-        _frame.Clear();
-        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize: 0, pagingState: null, new PayloadRequest(required, WantsVote: true));
-        return ExchangeAsync(cancellationToken);
-    }
+    public Task<CqlResult> QueryWithVoteAsync(string statement, ConsistencyLevel level, int required, CancellationToken cancellationToken) =>
+        QueryAsync(statement, level, pageSize: 0, pagingState: null, new PayloadRequest(required, WantsVote: true), cancellationToken);
 
     public async Task<ReadOnlyMemory<byte>> PrepareAsync(string statement, CancellationToken cancellationToken)
     {
@@ -91,6 +79,14 @@ public sealed class CqlConnection : IAsyncDisposable
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private Task<CqlResult> QueryAsync(
+        string statement, ConsistencyLevel level, int pageSize, ReadOnlyMemory<byte>? pagingState, PayloadRequest payload, CancellationToken cancellationToken)
+    {
+        _frame.Clear();
+        RequestFrames.WriteQuery(_frame, Stream, statement, level, pageSize, pagingState, payload);
+        return ExchangeAsync(cancellationToken);
     }
 
     private Task<CqlResult> StartUpAsync(CancellationToken cancellationToken)

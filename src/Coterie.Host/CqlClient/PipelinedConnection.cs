@@ -74,11 +74,6 @@ public sealed class PipelinedConnection : IAsyncDisposable
         }
     }
 
-    /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
-    /// <exception cref="IOException">The connection broke; whether the statement was done is unknown.</exception>
-    public Task<CqlResult> QueryAsync(string statement, ConsistencyLevel level) =>
-        Send((frame, stream) => RequestFrames.WriteQuery(frame, stream, statement, level, pageSize: 0, pagingState: null));
-
     /// <summary>Prepares the statement here once.</summary>
     /// <param name="timestamp">Microseconds: when it was written, by the client's clock.</param>
     /// <exception cref="CqlErrorException">The server refused the statement or could not do it.</exception>
