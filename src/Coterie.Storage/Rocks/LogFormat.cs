@@ -7,7 +7,10 @@ namespace Coterie.Storage.Rocks;
 /// The record format that RocksDB's write-ahead log and manifest share: blocks of 32 KiB; in them records of checksum (4 bytes), length (2),
 /// type (1) and payload; a record that does not fit is cut into first, middle and last fragments.
 /// </summary>
-/// <remarks>RocksDB wiki, "Write Ahead Log File Format"; the checksum is CRC-32C of type and payload, masked as in <c>util/crc32c.h</c>.</remarks>
+/// <remarks>
+/// RocksDB wiki, "Write Ahead Log File Format"; the types are those of <c>db/log_format.h</c>; the checksum is CRC-32C of type and payload, masked as in
+/// <c>util/crc32c.h</c>.
+/// </remarks>
 internal static class LogFormat
 {
     internal const int BlockBytes = 32 * 1024;
@@ -31,6 +34,12 @@ internal static class LogFormat
 
     /// <summary>Whether an intact record that begins a new batch is at the front.</summary>
     internal static bool IsStart(ReadOnlySpan<byte> rest) => rest.Length >= HeaderBytes && rest[6] is Full or First && RecordLength(rest) != 0;
+
+    /// <summary>
+    /// Whether what is at the front says of itself that it is a record of a log that was used again, sound or not. This store uses no log again
+    /// (<c>recycle_log_file_num</c> 0), so it is damage.
+    /// </summary>
+    internal static bool IsOfRecycledLog(ReadOnlySpan<byte> rest) => rest.Length >= HeaderBytes && rest[6] is (>= 5 and <= 8) or 11 or 131;
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {

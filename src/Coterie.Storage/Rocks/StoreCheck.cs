@@ -76,6 +76,20 @@ internal static class StoreCheck
                 $"{file} is not readable from byte {damage.Offset} to its end at {stream.Length}, which is more than a write that was cut short leaves. The store stays closed.");
         }
 
+        // Nor does the reader pass over the beginning of a record of a recycled log in a log that is none: one flipped bit of a type makes one.
+        if (LogFormat.IsOfRecycledLog(HeaderAt(stream, damage.Offset)))
+        {
+            throw new StorageCorruptException(
+                $"{file} is not readable from byte {damage.Offset}: what is there says that it is a record of a recycled log, and this store recycles none. The store stays closed.");
+        }
+
         tails.Append(System.Globalization.CultureInfo.InvariantCulture, $"{file} is not readable from byte {damage.Offset} to its end. ");
+    }
+
+    private static ReadOnlySpan<byte> HeaderAt(FileStream log, long offset)
+    {
+        var header = new byte[LogFormat.HeaderBytes];
+        log.Position = offset;
+        return header.AsSpan(0, log.ReadAtLeast(header, header.Length, throwOnEndOfStream: false));
     }
 }
