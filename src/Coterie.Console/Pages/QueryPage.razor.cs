@@ -23,7 +23,7 @@ public sealed partial class QueryPage
     private QueryRequest? _asked;
     private QueryAnswer? _answer;
     private QueryProblem? _problem;
-    private SchemaNames? _schema;
+    private Task<SchemaNames?>? _schema;
     private IReadOnlyList<Suggestion> _suggestions = [];
     private int _active = -1;
     private int _caret;
@@ -120,15 +120,30 @@ public sealed partial class QueryPage
     {
         var turn = ++_turn;
         var caret = await Browser.InvokeAsync<int>("coterieQuery.caret", _leaving.Token, "statement");
-        _schema ??= await SchemaNames.ReadAsync(Queries, _leaving.Token);
+        var schema = await SchemaAsync();
         if (turn != _turn)
         {
             return;
         }
 
+        // An arrow may have been pressed meanwhile: what it chose stays chosen while it is suggested.
+        var chosen = _active < 0 ? null : _suggestions[_active];
         _caret = caret;
-        _suggestions = Completion.At(_statement, _caret, _schema, asked);
-        _active = -1;
+        _suggestions = Completion.At(_statement, _caret, schema, asked);
+        _active = chosen is null ? -1 : _suggestions.ToList().IndexOf(chosen);
+    }
+
+    /// <summary>Read once for all keys that wait for it; if no node says, the next key asks again.</summary>
+    private async Task<SchemaNames> SchemaAsync()
+    {
+        var reading = _schema ??= SchemaNames.ReadAsync(Queries, _leaving.Token);
+        if (await reading is { } names)
+        {
+            return names;
+        }
+
+        _schema = _schema == reading ? null : _schema;
+        return SchemaNames.None;
     }
 
     private async Task AcceptAsync(int index)

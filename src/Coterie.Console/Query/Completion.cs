@@ -59,8 +59,8 @@ internal sealed record SchemaNames(IReadOnlyDictionary<string, IReadOnlyList<str
 {
     public static SchemaNames None { get; } = new(new Dictionary<string, IReadOnlyList<string>>());
 
-    /// <summary>From <c>system_schema.columns</c>. Of a cluster with more columns than are read, the rest is not suggested.</summary>
-    public static async Task<SchemaNames> ReadAsync(ClusterQueries queries, CancellationToken cancellationToken)
+    /// <summary>From <c>system_schema.columns</c>. Of a cluster with more columns than are read, the rest is not suggested. Null if no node says.</summary>
+    public static async Task<SchemaNames?> ReadAsync(ClusterQueries queries, CancellationToken cancellationToken)
     {
         var tables = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         string? state = null;
@@ -70,7 +70,7 @@ internal sealed record SchemaNames(IReadOnlyDictionary<string, IReadOnlyList<str
             var request = new QueryRequest("SELECT keyspace_name, table_name, column_name FROM system_schema.columns", "ONE", QueryLimits.PageSizeMax, state);
             if ((await queries.AskAsync(request, cancellationToken)).Answer is not { } page)
             {
-                break;
+                return null;
             }
 
             foreach (var row in page.Rows)

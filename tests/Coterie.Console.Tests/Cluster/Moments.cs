@@ -36,17 +36,31 @@ internal static class Moments
     private static string Admin(int number) => $"127.0.0.{number}:9180";
 }
 
-/// <summary>Answers with what a test wants, and remembers that somebody waits.</summary>
+/// <summary>Answers with what a test wants. As with the real one, a look that nobody waited for is not lost on who asks next.</summary>
 internal sealed class FakeWatch : IClusterWatch
 {
+    private readonly Lock _gate = new();
     private TaskCompletionSource<ClusterMoment> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClusterMoment? _last;
 
-    public Task<ClusterMoment> NextAsync(long seen, CancellationToken cancellationToken) => _next.Task.WaitAsync(cancellationToken);
+    public Task<ClusterMoment> NextAsync(long seen, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _last is { } last && last.Number > seen ? Task.FromResult(last) : _next.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     public void Publish(ClusterMoment moment)
     {
-        var next = _next;
-        _next = new TaskCompletionSource<ClusterMoment>(TaskCreationOptions.RunContinuationsAsynchronously);
-        next.SetResult(moment);
+        TaskCompletionSource<ClusterMoment> next;
+        lock (_gate)
+        {
+            _last = moment with { Number = (_last?.Number ?? 0) + 1 };
+            next = _next;
+            _next = new TaskCompletionSource<ClusterMoment>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        next.SetResult(_last);
     }
 }

@@ -63,7 +63,7 @@ public sealed class LabPageTests : BunitContext
 
         _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Paused, 3, null);
 
-        page.WaitForAssertion(() => Assert.Equal("paused", page.Find("[data-node=node2] .state").TextContent), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(() => Assert.Equal("paused", page.Find("[data-node=node2] .state").TextContent));
     }
 
     [Fact]

@@ -12,8 +12,6 @@ public sealed class MetricsPageTests : BunitContext
 {
     private const string Text = "# HELP a_total Apples\n# TYPE a_total counter\na_total{kind=\"red\"} 1234567\na_total{kind=\"green\"} 4\n# HELP b Bees\n# TYPE b gauge\nb 0.25\n";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly FakeWatch _watch = new();
 
     public MetricsPageTests()
@@ -74,7 +72,7 @@ public sealed class MetricsPageTests : BunitContext
     {
         var page = Render<MetricsPage>();
         _watch.Publish(moment);
-        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0);
         return page;
     }
 }

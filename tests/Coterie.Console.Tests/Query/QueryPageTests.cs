@@ -53,6 +53,27 @@ public sealed class QueryPageTests : BunitContext
         Assert.Equal("SELECT", page.Find(".cql-keyword").TextContent);
     }
 
+    /// <summary>The browser says where the caret is after each key, and may say so after an arrow was pressed.</summary>
+    [Fact]
+    public void What_an_arrow_chose_stays_chosen_when_the_suggestions_for_a_later_key_come()
+    {
+        var page = Render<QueryPage>();
+        page.Find("#statement").Input("in");
+        page.WaitForElement("#suggestion-1");
+        var caret = JSInterop.Setup<int>("coterieQuery.caret", "statement");
+        page.Find("#statement").Input("ins");
+        page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
+        page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
+        var chosen = page.Find("[aria-selected=true]").TextContent;
+        Assert.StartsWith("INSERT ", chosen, StringComparison.Ordinal);
+
+        caret.SetResult(3);
+        page.WaitForState(() => page.FindAll("#suggestions li").Count == 1);
+        Assert.Equal(chosen, page.Find("[aria-selected=true]").TextContent);
+        page.Find("#statement").KeyDown(new KeyboardEventArgs { Key = "Enter" });
+        page.WaitForAssertion(() => Assert.Equal("INSERT\n", page.Find(".drawn").TextContent));
+    }
+
     [Fact]
     public void What_is_written_is_never_markup()
     {

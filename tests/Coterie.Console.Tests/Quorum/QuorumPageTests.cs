@@ -108,7 +108,7 @@ public sealed class QuorumPageTests : BunitContext
         page.Find("#n-0").Input("5");
         page.Find("[data-node='2']").Click();
         _time.Advance(TimeSpan.FromSeconds(1));
-        page.WaitForAssertion(() => Assert.EndsWith("/?n=5&dead=2", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(() => Assert.EndsWith("/?n=5&dead=2", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -8,8 +8,6 @@ namespace Coterie.WebConsole.Tests.Repair;
 
 public sealed class RepairPageTests : BunitContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly FakeTrees _trees = new();
     private readonly FakeRepairLab _lab = new();
 
@@ -86,7 +84,7 @@ public sealed class RepairPageTests : BunitContext
 
         _trees.Overview = _trees.Overview with { Nodes = [_trees.Overview.Nodes[0], new("id3", "node3", false, false)], Hints = [new("node1", "node3", 2, 1_300, 4)] };
 
-        page.WaitForAssertion(() => Assert.Equal("node1 keeps 2 hints (1,300 bytes) for node3.", page.Find("#hints").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Equal("node1 keeps 2 hints (1,300 bytes) for node3.", page.Find("#hints").TextContent));
         Assert.Contains("away", page.Find(".nodes-line").TextContent, StringComparison.Ordinal);
     }
 
