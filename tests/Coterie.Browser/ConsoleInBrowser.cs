@@ -14,6 +14,9 @@ public sealed class ConsoleInBrowser : IAsyncLifetime
     public const int PhoneWidth = 360;
     public const int LaptopWidth = 1280;
 
+    /// <summary>How long a page may take to show what a test waits for: for nodes that start again, beside other tests.</summary>
+    public const int PatienceMs = 120_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
     private readonly TemporaryDirectory _directory = new();
@@ -32,6 +35,7 @@ public sealed class ConsoleInBrowser : IAsyncLifetime
         // What a test makes differ, it mends itself: nodes that compare by themselves may be faster.
         Environment.SetEnvironmentVariable("COTERIE__Repair__Enabled", "false");
         _supervisor = CoterieProcess.Start("dev", "--exit-with-parent", "--address", _first.ToString(), "--data", _directory.Path);
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Executable() });
         await _supervisor.LineAsync(static line => line.StartsWith("console: ", StringComparison.Ordinal));

@@ -41,9 +41,14 @@ public sealed class ConsolePage : IAsyncDisposable
     public async Task GoAsync(string query)
     {
         await Page.GotoAsync(Address + query);
-        await Assertions.Expect(Page.Locator("[data-live=yes]")).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await Assertions.Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        await Assertions.Expect(Page.Locator("[data-live=yes]")).ToBeVisibleAsync();
+        await Assertions.Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
     }
+
+    /// <summary>Does to a node what the buttons of the lab do.</summary>
+    public async Task ActAsync(string node, string action) => Assert.Equal(200, await Page.EvaluateAsync<int>(
+        "async path => (await fetch(`api/lab/nodes/${path}`, { method: 'POST', headers: { 'X-Coterie-Token': document.querySelector('meta[name=coterie-token]').content } })).status",
+        $"{node}/{action}"));
 
     /// <summary>The whole page, for people to look at.</summary>
     public Task PictureAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(ConsoleInBrowser.Pictures, name + ".png"), FullPage = true });

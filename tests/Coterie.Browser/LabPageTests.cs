@@ -7,7 +7,6 @@ namespace Coterie.Browser;
 public sealed class LabPageTests : IAsyncLifetime
 {
     /// <summary>Longer than a node takes to come back on a machine that has other work.</summary>
-    private const int PatienceMs = 90_000;
 
     /// <summary>
     /// Waits until the leader-based keyspace takes no write and then does again, whatever short that is. How many writes the leaderless one has taken meanwhile.
@@ -48,9 +47,9 @@ public sealed class LabPageTests : IAsyncLifetime
     {
         await using var page = await OpenWritingAsync();
         var leader = await LeaderAsync(page);
-        await Expect(page.Page.Locator(".stream.r .gap.bad")).ToHaveCountAsync(0, Patiently());
+        await Expect(page.Page.Locator(".stream.r .gap.bad")).ToHaveCountAsync(0);
 
-        var red = page.Page.EvaluateAsync<int>(RedBeginsAndEnds, PatienceMs);
+        var red = page.Page.EvaluateAsync<int>(RedBeginsAndEnds, ConsoleInBrowser.PatienceMs);
         await Button(page, "Pause", leader).ClickAsync();
 
         Assert.True(await red > 0, "the leaderless keyspace took no write meanwhile");
@@ -60,8 +59,8 @@ public sealed class LabPageTests : IAsyncLifetime
         await Expect(page.Page.Locator(".faults tbody td").Last).ToHaveTextAsync("still");
 
         await Button(page, "Resume", leader).ClickAsync();
-        await Expect(State(page, leader)).ToHaveTextAsync("up", new() { Timeout = PatienceMs });
-        await Expect(page.Page.Locator(".faults tbody td").Last).Not.ToHaveTextAsync("still", new() { Timeout = PatienceMs });
+        await Expect(State(page, leader)).ToHaveTextAsync("up");
+        await Expect(page.Page.Locator(".faults tbody td").Last).Not.ToHaveTextAsync("still");
         await StopAndFindAllAsync(page);
     }
 
@@ -71,26 +70,26 @@ public sealed class LabPageTests : IAsyncLifetime
         await using var page = await OpenWritingAsync();
         var leader = await LeaderAsync(page);
         await PressAsync(page, Button(page, "Kill", leader));
-        await Expect(State(page, leader)).ToHaveTextAsync("dead", Text());
-        await Expect(page.Page.Locator("#announced")).ToHaveTextAsync($"{leader} was killed.", Text());
+        await Expect(State(page, leader)).ToHaveTextAsync("dead");
+        await Expect(page.Page.Locator("#announced")).ToHaveTextAsync($"{leader} was killed.");
         await Expect(Button(page, "Start again", leader)).ToBeFocusedAsync();
         await Expect(Button(page, "Pause", leader)).ToBeDisabledAsync();
-        await Expect(page.Page.Locator(".faults tbody th")).ToHaveTextAsync($"{leader} killed, led", Text());
+        await Expect(page.Page.Locator(".faults tbody th")).ToHaveTextAsync($"{leader} killed, led");
         var next = await LeaderAsync(page);
         await GoesOnAsync(page, "r");
         await GoesOnAsync(page, "w");
 
         await PressAsync(page, Button(page, "Kill", next));
-        await Expect(page.Page.Locator(".sentence")).ToContainTextAsync("The rest is no majority", new() { Timeout = PatienceMs });
-        await Expect(page.Page.Locator(".stream .gap.bad")).ToHaveCountAsync(2, Patiently());
+        await Expect(page.Page.Locator(".sentence")).ToContainTextAsync("The rest is no majority");
+        await Expect(page.Page.Locator(".stream .gap.bad")).ToHaveCountAsync(2);
         await page.PictureAsync("lab-no-majority-laptop-light");
 
         await PressAsync(page, Button(page, "Start again", leader));
-        await Expect(page.Page.Locator(".stream .gap.bad")).ToHaveCountAsync(0, Patiently());
+        await Expect(page.Page.Locator(".stream .gap.bad")).ToHaveCountAsync(0);
         await GoesOnAsync(page, "r");
         await GoesOnAsync(page, "w");
         await PressAsync(page, Button(page, "Start again", next));
-        await Expect(State(page, next)).ToHaveTextAsync("up", new() { Timeout = PatienceMs });
+        await Expect(State(page, next)).ToHaveTextAsync("up");
 
         await StopAndFindAllAsync(page);
         foreach (var (width, scheme) in Looks.Kinds.Select(static kind => kind.Data))
@@ -111,21 +110,17 @@ public sealed class LabPageTests : IAsyncLifetime
 
         await using var page = await OpenWritingAsync();
         await Button(page, "Pause", "node3").ClickAsync();
-        await Expect(State(page, "node3")).ToHaveTextAsync("paused", Text());
+        await Expect(State(page, "node3")).ToHaveTextAsync("paused");
         foreach (var (width, scheme) in Looks.Kinds.Select(static kind => kind.Data))
         {
             await using var live = await _console.OpenAsync("lab", width, scheme);
-            await Expect(State(live, "node3")).ToHaveTextAsync("paused", Text());
+            await Expect(State(live, "node3")).ToHaveTextAsync("paused");
             await Looks.AreRightAsync(live, $"lab-live-{Looks.Name(width, scheme)}");
         }
 
         await Button(page, "Resume", "node3").ClickAsync();
-        await Expect(State(page, "node3")).ToHaveTextAsync("up", new() { Timeout = PatienceMs });
+        await Expect(State(page, "node3")).ToHaveTextAsync("up");
     }
-
-    private static LocatorAssertionsToHaveTextOptions Text() => new() { Timeout = PatienceMs };
-
-    private static LocatorAssertionsToHaveCountOptions Patiently() => new() { Timeout = PatienceMs };
 
     private static ILocator Button(ConsolePage page, string word, string node) => page.Page.GetByRole(AriaRole.Button, new() { Name = $"{word} {node}", Exact = true });
 
@@ -140,7 +135,7 @@ public sealed class LabPageTests : IAsyncLifetime
     private static async Task<string> LeaderAsync(ConsolePage page)
     {
         var leader = page.Page.Locator(".node", new() { Has = page.Page.Locator(".leads") });
-        await Expect(leader).ToHaveCountAsync(1, Patiently());
+        await Expect(leader).ToHaveCountAsync(1);
         return (await leader.GetAttributeAsync("data-node"))!;
     }
 
@@ -148,13 +143,13 @@ public sealed class LabPageTests : IAsyncLifetime
     private static async Task GoesOnAsync(ConsolePage page, string stream)
     {
         var taken = page.Page.Locator($".stream.{stream} dd").First;
-        await Expect(taken).Not.ToHaveTextAsync(await taken.InnerTextAsync(), Text());
+        await Expect(taken).Not.ToHaveTextAsync(await taken.InnerTextAsync());
     }
 
     private static async Task StopAndFindAllAsync(ConsolePage page)
     {
         await page.Page.Locator("#writes").ClickAsync();
-        await Expect(page.Page.Locator(".sentence")).ToContainTextAsync("writes that were acknowledged are there", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".sentence")).ToContainTextAsync("writes that were acknowledged are there");
         await Expect(page.Page.GetByText("all that was acknowledged is there")).ToHaveCountAsync(2);
         await Expect(page.Page.Locator("#writes")).ToHaveTextAsync("Start again");
     }
@@ -164,7 +159,7 @@ public sealed class LabPageTests : IAsyncLifetime
     {
         var page = await _console.OpenAsync("lab");
         await PressAsync(page, page.Page.Locator("#writes"));
-        await Expect(page.Page.Locator("#writes")).ToHaveTextAsync("Stop the writes", Text());
+        await Expect(page.Page.Locator("#writes")).ToHaveTextAsync("Stop the writes");
         await GoesOnAsync(page, "w");
         await GoesOnAsync(page, "r");
         return page;

@@ -6,7 +6,6 @@ namespace Coterie.Browser;
 /// <summary>CQL in the browser, as somebody writes it.</summary>
 public sealed class QueryPageTests(ConsoleInBrowser console)
 {
-    private const int PatienceMs = 60_000;
     private const int Rows = 25;
     private const int TriesMax = 10;
 
@@ -28,7 +27,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await using var page = await OpenAsync(console, "completed");
         await ClearAsync(page);
         await page.Page.Keyboard.TypeAsync("sel");
-        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("SELECT", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("SELECT");
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await Expect(Statement(page)).ToHaveAttributeAsync("aria-activedescendant", "suggestion-0");
         await page.Page.Keyboard.PressAsync("Enter");
@@ -36,12 +35,12 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await Expect(Statement(page)).ToBeFocusedAsync();
 
         await page.Page.Keyboard.TypeAsync(" v FROM completed.t WHERE id = 7");
-        await Expect(page.Page.Locator("#suggestions li")).ToHaveCountAsync(0, new() { Timeout = PatienceMs });
-        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync("SELECT v FROM completed.t WHERE id = 7", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator("#suggestions li")).ToHaveCountAsync(0);
+        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync("SELECT v FROM completed.t WHERE id = 7");
         await Expect(Statement(page)).ToHaveValueAsync("SELECT v FROM completed.t WHERE id = 7");
         await page.Page.Keyboard.PressAsync("Control+Enter");
 
-        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 7", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 7");
         await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3);
         await Expect(page.Page.Locator(".vote")).ToContainTextAsync("of 3 replicas were asked, 2 had to answer");
         Assert.InRange(await page.Page.Locator(".replica-vote .bar-fresh").CountAsync(), 2, 3);
@@ -57,7 +56,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         var seen = new List<string>();
         foreach (var (number, rows) in new[] { (1, 10), (2, 10), (3, 5) })
         {
-            await Expect(page.Page.Locator(".result")).ToContainTextAsync($"{rows} rows on page {number}.", new() { Timeout = PatienceMs });
+            await Expect(page.Page.Locator(".result")).ToContainTextAsync($"{rows} rows on page {number}.");
             seen.AddRange(await page.Page.Locator(".result td").AllInnerTextsAsync());
             if (number < 3)
             {
@@ -75,11 +74,11 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
     {
         await using var page = await console.OpenAsync("query");
         await RunAsync(page, "SELECT key\nFRM system.local");
-        await Expect(page.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "SyntaxError" })).ToContainTextAsync("line 2:", new() { Timeout = PatienceMs });
+        await Expect(page.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "SyntaxError" })).ToContainTextAsync("line 2:");
         Assert.Equal("FRM system.local\n^", (await page.Page.Locator(".place").TextContentAsync())!.TrimEnd());
 
         await RunAsync(page, "SELECT key FROM system.local");
-        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("local", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("local");
         await Expect(page.Page.Locator("#problem")).ToHaveCountAsync(0);
     }
 
@@ -90,7 +89,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await own.InitializeAsync();
         await using var page = await OpenAsync(own, "lost");
         await RunAsync(page, "SELECT v FROM lost.t WHERE id = 1");
-        await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3, new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3);
 
         // The first cannot have a quorum while the others are silent, and then dies.
         own.Pause("node2");
@@ -98,7 +97,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         await RunAsync(page, "SELECT v FROM lost.t WHERE id = 2");
         await Expect(page.Page.Locator("#run")).ToHaveTextAsync("Asking…");
         own.Kill("node1");
-        await Expect(page.Page.Locator("#problem")).ToContainTextAsync("NodeLost", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator("#problem")).ToContainTextAsync("NodeLost");
         await Expect(page.Page.Locator("#run")).ToHaveTextAsync("Run");
         await page.PictureAsync("query-lost-laptop-light");
 
@@ -106,7 +105,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         own.Resume("node3");
         await DoAsync(page, "SELECT v FROM lost.t WHERE id = 2");
         await RunAsync(page, "SELECT v FROM lost.t WHERE id = 2");
-        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 2", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 2");
         await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3);
         await Expect(page.Page.Locator(".replica-vote .bar-fresh")).ToHaveCountAsync(2);
         Assert.Empty(page.Complaints);
@@ -120,20 +119,20 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
         var name = Looks.Name(width, scheme);
         await page.Page.Locator("#page-size").SelectOptionAsync("10");
         await RunAsync(page, "SELECT id, v, a_long_name FROM looks.t WHERE /* three rows */ id IN (1, 2, 3)");
-        await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3, new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3);
         await Looks.AreRightAsync(page, $"query-vote-{name}");
 
         await RunAsync(page, "SELECT id, v, a_long_name FROM looks.t");
-        await Expect(page.Page.Locator("#next-page")).ToBeVisibleAsync(new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator("#next-page")).ToBeVisibleAsync();
         await Looks.AreRightAsync(page, $"query-page-{name}");
 
         await RunAsync(page, "SELECT id FROM looks.t WHERE a_name_that_is_not_there_and_is_much_too_long_for_one_line_of_a_telephone ~ 1");
-        await Expect(page.Page.Locator(".place")).ToBeVisibleAsync(new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".place")).ToBeVisibleAsync();
         await Looks.AreRightAsync(page, $"query-error-{name}");
 
         await ClearAsync(page);
         await page.Page.Keyboard.TypeAsync("SELECT * FROM looks.");
-        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("looks.t", new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator("#suggestion-0")).ToContainTextAsync("looks.t");
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await Expect(page.Page.Locator("#suggestion-0")).ToHaveAttributeAsync("aria-selected", "true");
         await Looks.AreRightAsync(page, $"query-suggestions-{name}");
@@ -164,7 +163,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
     private static async Task RunAsync(ConsolePage page, string statement)
     {
         await Statement(page).FillAsync(statement);
-        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync(statement, new() { Timeout = PatienceMs });
+        await Expect(page.Page.Locator(".drawn")).ToHaveTextAsync(statement);
         await page.Page.Keyboard.PressAsync("Control+Enter");
     }
 

@@ -6,7 +6,6 @@ namespace Coterie.Browser;
 /// <summary>Replicas made to differ, and mended, as somebody does it who wants to see it.</summary>
 public sealed class RepairPageTests(ConsoleInBrowser console)
 {
-    private const int Patience = 90_000;
 
     [Fact]
     public async Task A_difference_is_descended_to_its_row_by_keyboard_and_repaired()
@@ -21,7 +20,7 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
         {
             var levels = await page.Page.Locator(".tree").First.Locator(".branch.taken").CountAsync();
             await page.Page.Keyboard.PressAsync("Enter");
-            await Expect(page.Page.Locator(".tree").First.Locator(".branch.taken")).ToHaveCountAsync(levels + 1, new() { Timeout = Patience });
+            await Expect(page.Page.Locator(".tree").First.Locator(".branch.taken")).ToHaveCountAsync(levels + 1);
             await Expect(page.Page.Locator("#repair")).ToBeEnabledAsync();
         }
 
@@ -30,11 +29,11 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
 
         await page.Page.Locator("#repair").ClickAsync();
 
-        await Expect(page.Page.Locator("#row-after caption")).ToContainTextAsync("equal", new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#row-after caption")).ToContainTextAsync("equal");
         await Expect(page.Page.Locator("#row-before")).ToContainTextAsync("as it was");
         await Expect(page.Page.Locator("#row-after")).Not.ToContainTextAsync("as it was");
         await Expect(page.Page.Locator("#seen")).ToContainTextAsync("The same on both: 2000 rows, one hash.");
-        await Expect(page.Page.Locator("#caught-title")).ToContainTextAsync("equal again", new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#caught-title")).ToContainTextAsync("equal again");
         await LooksAsync(page, "repair-after-laptop-light");
     }
 
@@ -46,8 +45,8 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
 
         await page.Page.Locator("#read").ClickAsync();
 
-        await Expect(page.Page.Locator(".vote .chip", new() { HasText = "repaired" }).First).ToBeVisibleAsync(new() { Timeout = Patience });
-        await Expect(page.Page.Locator("#caught")).ToContainTextAsync("the second net has caught it", new() { Timeout = Patience });
+        await Expect(page.Page.Locator(".vote .chip", new() { HasText = "repaired" }).First).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("#caught")).ToContainTextAsync("the second net has caught it");
         await LooksAsync(page, "repair-read-phone-dark");
     }
 
@@ -56,11 +55,11 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
     {
         await using var page = await OpenAsync(ConsoleInBrowser.LaptopWidth, ColorScheme.Dark);
         await page.Page.Locator("#diverge-hints").ClickAsync();
-        await Expect(page.Page.Locator("#hints")).ToContainTextAsync("for node3", new() { Timeout = Patience });
-        await page.Page.Locator("#start").ClickAsync(new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#hints")).ToContainTextAsync("for node3");
+        await page.Page.Locator("#start").ClickAsync();
 
-        await Expect(page.Page.Locator("#caught")).ToContainTextAsync("the first net has caught it", new() { Timeout = Patience });
-        await Expect(page.Page.Locator("#hints")).ToContainTextAsync("No hint waits", new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#caught")).ToContainTextAsync("the first net has caught it");
+        await Expect(page.Page.Locator("#hints")).ToContainTextAsync("No hint waits");
         await LooksAsync(page, "repair-hints-laptop-dark");
     }
 
@@ -72,7 +71,7 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
         await using var page = await OpenAsync(width, scheme);
         await DivergeAsync(page, "#diverge-read");
         await page.Page.Locator("#read").ClickAsync();
-        await Expect(page.Page.Locator("#caught-title")).ToContainTextAsync("equal again", new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#caught-title")).ToContainTextAsync("equal again");
         await CompareUntilCutAsync(page);
         await Expect(page.Page.Locator(".tree .part.different")).ToHaveCountAsync(0);
         await Expect(page.Page.Locator("#seen")).ToContainTextAsync("The same on both");
@@ -86,8 +85,8 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
         {
             await page.Page.Locator("#compare-lab").FocusAsync();
             await page.Page.Keyboard.PressAsync("Enter");
-            await Expect(page.Page.Locator("#seen")).Not.ToBeEmptyAsync(new() { Timeout = Patience });
-            await Expect(page.Page.Locator("#compare-lab")).ToBeEnabledAsync(new() { Timeout = Patience });
+            await Expect(page.Page.Locator("#seen")).Not.ToBeEmptyAsync();
+            await Expect(page.Page.Locator("#compare-lab")).ToBeEnabledAsync();
             if (!(await page.Page.Locator("#seen").TextContentAsync())!.Contains("one leaf", StringComparison.Ordinal))
             {
                 return;
@@ -98,15 +97,15 @@ public sealed class RepairPageTests(ConsoleInBrowser console)
     private async Task<ConsolePage> OpenAsync(int width, ColorScheme scheme)
     {
         var page = await console.OpenAsync("repair", width, scheme);
-        await Expect(page.Page.Locator(".nodes-line .chip.good")).ToHaveCountAsync(3, new() { Timeout = Patience });
+        await Expect(page.Page.Locator(".nodes-line .chip.good")).ToHaveCountAsync(3);
         return page;
     }
 
     private static async Task DivergeAsync(ConsolePage page, string button)
     {
         await page.Page.Locator(button).ClickAsync();
-        await Expect(page.Page.Locator("#how")).ToContainTextAsync("node3 alone was sent a write", new() { Timeout = Patience });
-        await Expect(page.Page.Locator("#lab-now")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(page.Page.Locator("#how")).ToContainTextAsync("node3 alone was sent a write");
+        await Expect(page.Page.Locator("#lab-now")).ToBeVisibleAsync();
     }
 
     private static async Task LooksAsync(ConsolePage page, string name)
