@@ -35,7 +35,7 @@ public sealed class LooksTests(ConsoleInBrowser console)
     {
         await using var page = await console.OpenAsync(query, width, scheme);
         await Looks.AreRightAsync(page, $"{name}-{Looks.Name(width, scheme)}");
-        Assert.Contains(page.Requests, static address => address.Contains("assets/quorum.css", StringComparison.Ordinal));
+        Assert.Contains(page.Requests, static address => address.Contains("assets/console.css", StringComparison.Ordinal));
     }
 
     [Fact]

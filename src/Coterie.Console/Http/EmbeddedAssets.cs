@@ -13,7 +13,13 @@ namespace Coterie.WebConsole.Http;
 /// </summary>
 internal static class EmbeddedAssets
 {
+    /// <summary>All styles, in one answer: a browser draws nothing before it has them.</summary>
+    public const string Styles = "console.css";
+
     private const string Prefix = "assets/";
+
+    /// <summary>What it is made of. Later rules win over earlier ones.</summary>
+    private static readonly string[] StylesInOrder = [Styles, "quorum.css", "trial.css", "lab.css", "query.css", "schema.css", "cluster.css", "repair.css"];
 
     private static readonly ImmutableSortedDictionary<string, Asset> Assets = Load();
 
@@ -39,16 +45,19 @@ internal static class EmbeddedAssets
     private static ImmutableSortedDictionary<string, Asset> Load()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        var assets = ImmutableSortedDictionary.CreateBuilder<string, Asset>(StringComparer.Ordinal);
-        foreach (var resource in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)))
-        {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            assets[resource[Prefix.Length..]] = new Asset(content, ContentType(resource), Convert.ToHexStringLower(SHA256.HashData(content))[..16]);
-        }
+        var others = assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(static name => name[Prefix.Length..]).Except(StylesInOrder);
+        var assets = others.ToImmutableSortedDictionary(static name => name, name => AssetOf(name, Read(assembly, name)), StringComparer.Ordinal);
+        return assets.Add(Styles, AssetOf(Styles, [.. StylesInOrder.SelectMany(name => Read(assembly, name))]));
+    }
 
-        return assets.ToImmutable();
+    private static Asset AssetOf(string name, byte[] content) => new(content, ContentType(name), Convert.ToHexStringLower(SHA256.HashData(content))[..16]);
+
+    private static byte[] Read(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(Prefix + name)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 
     private static string ContentType(string name) => Path.GetExtension(name) switch
