@@ -64,6 +64,7 @@ public sealed class LabPageTests : IAsyncLifetime
 
         await PressAsync(page, Button(page, "Kill", next));
         await Expect(page.Page.Locator(".sentence")).ToContainTextAsync("The rest is no majority");
+        await Expect(page.Page.Locator(".node.alone .state")).ToHaveTextAsync("up, but sees no majority");
         await Expect(page.Page.Locator(".stream .gap.bad")).ToHaveCountAsync(2);
         await page.PictureAsync("lab-no-majority-laptop-light");
 

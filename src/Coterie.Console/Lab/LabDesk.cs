@@ -307,7 +307,12 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
         {
             LabProcess.Dead => LabNodeState.Dead,
             LabProcess.Paused => LabNodeState.Paused,
-            _ => _health.TryGetValue(place.Name, out var health) && health.IsReady ? LabNodeState.Up : LabNodeState.Starting,
+            _ => _health.GetValueOrDefault(place.Name) switch
+            {
+                { IsReady: true } => LabNodeState.Up,
+                { IsAlone: true } => LabNodeState.Alone,
+                _ => LabNodeState.Starting,
+            },
         };
         return new LabNodeReport(place.Name, place.Cql.ToString(), state, state == LabNodeState.Up ? Leads(place.Name) : 0, _groups);
     }

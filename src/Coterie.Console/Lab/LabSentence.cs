@@ -13,14 +13,14 @@ public static class LabSentence
         LabPhase.Writing => Writing(lab),
         LabPhase.Checking => "No more is written. Every write that was acknowledged is looked for.",
         LabPhase.Done => Found(lab),
-        _ => lab.Nodes.All(static node => node.State == LabNodeState.Up)
+        _ => !lab.Nodes.Any(IsAway)
             ? "Start the writes. Then kill the node that leads."
             : $"{Away(lab)} Start the writes to see what that costs.",
     };
 
     private static string Writing(LabSnapshot lab)
     {
-        var away = lab.Nodes.Count(static node => node.State != LabNodeState.Up);
+        var away = lab.Nodes.Count(IsAway);
         var waits = (lab.Leaderless.CurrentGapMs > WaitsMs, lab.LeaderBased.CurrentGapMs > WaitsMs);
         if (away == 0)
         {
@@ -83,11 +83,14 @@ public static class LabSentence
         return leader is null ? "" : leader.Leads == leader.Groups ? $"{leader.Name} leads. " : $"{leader.Name} leads {leader.Leads} of {leader.Groups} groups. ";
     }
 
-    private static string Away(LabSnapshot lab) => string.Join(' ', lab.Nodes.Where(static node => node.State != LabNodeState.Up).Select(static node => $"{node.Name} is {Word(node.State)}."));
+    private static bool IsAway(LabNodeReport node) => node.State is not (LabNodeState.Up or LabNodeState.Alone);
+
+    private static string Away(LabSnapshot lab) => string.Join(' ', lab.Nodes.Where(IsAway).Select(static node => $"{node.Name} is {Word(node.State)}."));
 
     public static string Word(LabNodeState state) => state switch
     {
         LabNodeState.Up => "up",
+        LabNodeState.Alone => "up, but sees no majority",
         LabNodeState.Starting => "coming up",
         LabNodeState.Paused => "paused",
         _ => "dead",

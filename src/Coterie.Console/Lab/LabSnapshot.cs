@@ -38,6 +38,9 @@ public enum LabNodeState
 {
     Up,
 
+    /// <summary>It is up, and sees no majority of the nodes alive.</summary>
+    Alone,
+
     /// <summary>Its process runs, and it does not serve clients.</summary>
     Starting,
     Paused,

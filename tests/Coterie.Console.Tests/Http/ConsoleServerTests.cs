@@ -40,13 +40,27 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     {
         var (_, text, _) = await GetAsync("/");
         var assets = System.Text.RegularExpressions.Regex.Matches(text, "(?:href|src)=\"(assets/[^\"]+)\"").Select(static match => match.Groups[1].Value).ToList();
-        Assert.Equal(12, assets.Count);
+        Assert.Equal(5, assets.Count);
         foreach (var asset in assets)
         {
             var (status, content, headers) = await GetAsync("/" + asset);
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.NotEmpty(content);
             Assert.Contains("immutable", headers.GetValues("Cache-Control").Single(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Every_stylesheet_is_in_the_one_that_pages_get()
+    {
+        var (_, styles, _) = await GetAsync("/assets/console.css");
+        var assembly = typeof(ConsoleServer).Assembly;
+        var files = assembly.GetManifestResourceNames().Where(static name => name.EndsWith(".css", StringComparison.Ordinal)).ToList();
+        Assert.True(files.Count > 1);
+        foreach (var file in files)
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(file)!);
+            Assert.Contains(await reader.ReadToEndAsync(TestContext.Current.CancellationToken), styles, StringComparison.Ordinal);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class LabSentenceTests
     public void Without_a_majority_it_says_so()
     {
         var lab = Labs.With(LabPhase.Writing, LabNodeState.Dead, 0, Killed);
-        lab = lab with { Nodes = [lab.Nodes[0], lab.Nodes[1], lab.Nodes[2] with { State = LabNodeState.Paused }] };
+        lab = lab with { Nodes = [lab.Nodes[0] with { State = LabNodeState.Alone }, lab.Nodes[1], lab.Nodes[2] with { State = LabNodeState.Paused }] };
         Assert.Equal("node2 is dead. node3 is paused. The rest is no majority: neither keyspace takes a write until one comes back.", LabSentence.Of(lab));
     }
 
