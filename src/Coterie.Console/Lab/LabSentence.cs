@@ -18,10 +18,15 @@ public static class LabSentence
             : $"{Away(lab)} Start the writes to see what that costs.",
     };
 
+    /// <summary>Which of the two takes no write at the moment.</summary>
+    public static (bool Leaderless, bool LeaderBased) Waits(LabSnapshot lab) => lab.Phase == LabPhase.Writing
+        ? (lab.Leaderless.CurrentGapMs > WaitsMs, lab.LeaderBased.CurrentGapMs > WaitsMs)
+        : (false, false);
+
     private static string Writing(LabSnapshot lab)
     {
         var away = lab.Nodes.Count(IsAway);
-        var waits = (lab.Leaderless.CurrentGapMs > WaitsMs, lab.LeaderBased.CurrentGapMs > WaitsMs);
+        var waits = Waits(lab);
         if (away == 0)
         {
             var calm = waits switch
