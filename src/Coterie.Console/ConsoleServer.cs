@@ -133,6 +133,7 @@ public sealed class ConsoleServer : IAsyncDisposable
 
         var application = builder.Build();
         application.Use(next => new RequestGuard(next).InvokeAsync);
+        application.UseStatusCodePagesWithReExecute("/not-found");
         application.UseRouting();
         application.UseAntiforgery();
         EmbeddedAssets.Map(application);

@@ -63,8 +63,8 @@ internal sealed partial class StatementSplitter
     {
         if (!IsBlank(text))
         {
-            var begin = text.Length - text.TrimStart().Length;
-            complete.Add(new ScriptStatement(text.Trim(), _line + text.AsSpan(0, begin).Count('\n')));
+            var begin = Begin(text);
+            complete.Add(new ScriptStatement(text[begin..].TrimEnd(), _line + text.AsSpan(0, begin).Count('\n')));
         }
 
         _line += text.AsSpan().Count('\n');
@@ -104,16 +104,7 @@ internal sealed partial class StatementSplitter
     }
 
     /// <summary>Whether a batch has begun that is not applied yet.</summary>
-    private static bool IsOpenBatch(string text)
-    {
-        var begin = 0;
-        while (begin < text.Length && (char.IsWhiteSpace(text[begin]) || (text[begin] is '-' or '/' && SkipQuoted(text, begin) > begin)))
-        {
-            begin = char.IsWhiteSpace(text[begin]) ? begin + 1 : SkipQuoted(text, begin);
-        }
-
-        return BatchBegin().IsMatch(text.AsSpan(begin)) && !BatchEnd().IsMatch(text);
-    }
+    private static bool IsOpenBatch(string text) => BatchBegin().IsMatch(text.AsSpan(Begin(text))) && !BatchEnd().IsMatch(text);
 
     [GeneratedRegex(@"\ABEGIN\s+(?:(?:UNLOGGED|LOGGED|COUNTER)\s+)?BATCH\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex BatchBegin();
@@ -122,7 +113,10 @@ internal sealed partial class StatementSplitter
     private static partial Regex BatchEnd();
 
     /// <summary>Nothing but space and comments.</summary>
-    private static bool IsBlank(string text)
+    private static bool IsBlank(string text) => Begin(text) == text.Length;
+
+    /// <summary>Where a statement begins, behind space and comments; the length of the text if none does.</summary>
+    private static int Begin(string text)
     {
         for (var i = 0; i < text.Length;)
         {
@@ -135,12 +129,12 @@ internal sealed partial class StatementSplitter
             var next = text[i] is '-' or '/' ? SkipQuoted(text, i) : i;
             if (next == i)
             {
-                return false;
+                return i;
             }
 
             i = next < 0 ? text.Length : next;
         }
 
-        return true;
+        return text.Length;
     }
 }

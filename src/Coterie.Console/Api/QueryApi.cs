@@ -41,7 +41,7 @@ internal static class QueryApi
         }
         catch (JsonException e)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"the request is not the JSON that /api/openapi.json describes: {e.Message}");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"the request is not the JSON that /api/openapi.json describes{(e.Path is { } path ? $", at {path}" : "")}");
             return;
         }
 

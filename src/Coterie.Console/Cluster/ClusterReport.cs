@@ -51,7 +51,7 @@ public sealed record ClusterNode(
     Latency? Writes,
     int GroupsLed,
     double? Ownership,
-    int? Tokens)
+    IReadOnlyList<string>? Tokens)
 {
     public bool Answers => Problem is null;
 }

@@ -11,8 +11,9 @@ public sealed record Ring(string Datacenter, IReadOnlyList<RingArc> Arcs, IReadO
 /// <param name="From">In turns of the ring, from 0 to 1.</param>
 public sealed record RingArc(string Node, double From, double To);
 
+/// <param name="Tokens">In their order.</param>
 /// <param name="Ownership">From 0 to 1.</param>
-public sealed record RingOwner(string Node, int Tokens, double Ownership);
+public sealed record RingOwner(string Node, IReadOnlyList<string> Tokens, double Ownership);
 
 /// <summary>
 /// Lays out the ring. A token owns what lies between the one before it and itself; in a data centre, the one before it of that data centre, as its replicas are
@@ -41,7 +42,7 @@ internal static class RingLayout
         return new Ring(
             datacenter,
             merged.Count > ArcsMax ? Merge(Coarse(arcs)) : merged,
-            [.. nodes.Select(node => new RingOwner(node.Id, node.Tokens.Count, owned[node.Id]))]);
+            [.. nodes.Select(node => new RingOwner(node.Id, [.. node.Tokens.OrderBy(PlaceOf)], owned[node.Id]))]);
     }
 
     /// <summary>From the smallest number that a token can be to the largest; what is behind the last token is the first one's.</summary>

@@ -321,13 +321,14 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
     {
         var to = fault.To ?? run.Now;
         to = to > fault.From + FaultCounted ? fault.From + FaultCounted : to;
+        var next = run.Faults.FirstOrDefault(other => other.From > fault.From)?.From;
         return new LabFaultReport(
             fault.Node,
             fault.What,
             fault.Led,
             fault.From.TotalSeconds,
             fault.To?.TotalSeconds,
-            run.Leaderless.LongestGap(fault.From, to).TotalMilliseconds,
-            run.LeaderBased.LongestGap(fault.From, to).TotalMilliseconds);
+            run.Leaderless.LongestGap(fault.From, to, next).TotalMilliseconds,
+            run.LeaderBased.LongestGap(fault.From, to, next).TotalMilliseconds);
     }
 }

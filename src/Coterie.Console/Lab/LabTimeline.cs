@@ -28,12 +28,12 @@ internal sealed class LabTimeline
     private long _failed;
     private long _unknown;
 
-    /// <summary>A write that has ended.</summary>
+    /// <summary>A write that has ended. One that was not acknowledged is drawn when it was sent: that it failed may be known much later.</summary>
     public void Add(LabWrite write)
     {
         lock (_gate)
         {
-            var bar = (int)(write.Ended / Bar);
+            var bar = (int)((write.Outcome == LabOutcome.Acknowledged ? write.Ended : write.Due) / Bar);
             while (_bars.Count <= bar)
             {
                 _bars.Add(0);
@@ -84,7 +84,10 @@ internal sealed class LabTimeline
     }
 
     /// <summary>The longest time between two acknowledgements of which some was between two times. What has not ended, ends with the later one.</summary>
-    public TimeSpan LongestGap(TimeSpan from, TimeSpan to)
+    /// <param name="next">When something else happened, whose doing it is what goes on then; null: nothing did.</param>
+    public TimeSpan LongestGap(TimeSpan from, TimeSpan to, TimeSpan? next = null) => LongestGap(from, next < to ? next.Value : to, isCut: next < to);
+
+    private TimeSpan LongestGap(TimeSpan from, TimeSpan to, bool isCut)
     {
         lock (_gate)
         {
@@ -94,8 +97,9 @@ internal sealed class LabTimeline
             var longest = TimeSpan.Zero;
             for (; next < _acknowledged.Count; next++)
             {
-                longest = Longer(longest, _acknowledged[next] - previous);
-                previous = _acknowledged[next];
+                var end = isCut && _acknowledged[next] > to ? to : _acknowledged[next];
+                longest = Longer(longest, end - previous);
+                previous = end;
                 if (previous >= to)
                 {
                     return longest;

@@ -11,7 +11,8 @@ public sealed class RingLayoutTests
         var ring = Assert.Single(RingLayout.Of(new RingReport("c", 1, [Moments.Owner(1, "dc1", Moments.Token(0.25), Moments.Token(0.5)), Moments.Owner(2, "dc1", Moments.Token(0.75))])));
 
         Assert.Equal([new RingArc(Moments.Id(1), 0, 0.5), new RingArc(Moments.Id(2), 0.5, 0.75), new RingArc(Moments.Id(1), 0.75, 1)], ring.Arcs);
-        Assert.Equal([new RingOwner(Moments.Id(1), 2, 0.75), new RingOwner(Moments.Id(2), 1, 0.25)], ring.Owners);
+        Assert.Equal([(Moments.Id(1), 0.75), (Moments.Id(2), 0.25)], ring.Owners.Select(static owner => (owner.Node, owner.Ownership)));
+        Assert.Equal([[Moments.Token(0.25), Moments.Token(0.5)], [Moments.Token(0.75)]], ring.Owners.Select(static owner => owner.Tokens));
     }
 
     [Fact]

@@ -50,6 +50,18 @@ public sealed class LabTimelineTests
     }
 
     [Fact]
+    public void What_goes_on_when_something_else_happens_is_not_counted_twice()
+    {
+        AcknowledgeEvery(20, 0, 3_000);
+        AcknowledgeEvery(20, 8_000, 9_000);
+
+        // The first at 2.5 s cost nothing; the second, at 3.01 s, all of it.
+        Assert.Equal(At(20), _timeline.LongestGap(At(2_500), At(9_000), At(3_010)));
+        Assert.Equal(At(5_000), _timeline.LongestGap(At(3_010), At(9_000)));
+        Assert.Equal(At(5_000), _timeline.LongestGap(At(3_010), At(8_500), At(20_000)));
+    }
+
+    [Fact]
     public void A_minute_is_shown_and_all_is_counted()
     {
         AcknowledgeEvery(100, 0, 90_000);

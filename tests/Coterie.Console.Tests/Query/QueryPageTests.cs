@@ -94,7 +94,7 @@ public sealed class QueryPageTests : BunitContext
         ]);
         var picture = Render<VotePicture>(parameters => parameters.Add(static one => one.Vote, vote));
 
-        Assert.Contains("2 of 3 replicas were asked, 2 had to answer, 2 had when you were.", picture.Markup, StringComparison.Ordinal);
+        Assert.Contains("2 of 3 replicas were asked. 2 had to answer before you were, 2 had by then.", picture.Markup, StringComparison.Ordinal);
         Assert.Equal(("75", "300"), (picture.Find(".bar-fresh").GetAttribute("width"), picture.Find(".bar-stale").GetAttribute("width")));
         var replicas = picture.FindAll("li").Select(static one => string.Join(',', one.QuerySelectorAll(".chip").Select(static chip => chip.TextContent))).ToList();
         Assert.Equal(["leads,not behind", "stale,repaired,behind by up to 3", ""], replicas);

@@ -43,6 +43,11 @@ public static class QuorumSentences
             cautions.Add("A write may be acknowledged when one replica alone has it: that replica's disk may take it along.");
         }
 
+        if (!verdict.Question.Write.Quorum.Requirement.HintsCount)
+        {
+            cautions.Add("A hint for a replica that is down does not count as one of the W: it brings the write there later, and no read meets it before.");
+        }
+
         if (verdict.WritesSureToMeet == 0)
         {
             cautions.Add("Two writers may both succeed without a replica in common (2W is not more than N, or they write in different places): neither learns of the other.");
