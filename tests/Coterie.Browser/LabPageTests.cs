@@ -50,6 +50,24 @@ public sealed class LabPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_leader_is_cut_off_from_the_others_another_is_elected_and_nothing_is_lost()
+    {
+        await using var page = await OpenWritingAsync();
+        var leader = await TakeLeaderAsync(page, "Cut off", "cut off", "Join");
+        await Expect(State(page, leader)).ToHaveTextAsync("cut off");
+        await Expect(Button(page, "Pause", leader)).ToBeDisabledAsync();
+        await GoesOnAsync(page, "w");
+        await page.Page.Locator(".stream.r .bars").EvaluateAsync(GroundAtFaultEnds, ConsoleInBrowser.PatienceMs);
+        Assert.NotEqual(leader, await LeaderAsync(page));
+        await Looks.AreRightAsync(page, "lab-cut-off");
+
+        await PressAsync(page, Button(page, "Join", leader));
+        await Expect(State(page, leader)).ToHaveTextAsync("up");
+        await Expect(LastAway(page)).Not.ToHaveTextAsync("still");
+        await StopAndFindAllAsync(page);
+    }
+
+    [Fact]
     public async Task By_keyboard_the_leader_is_killed_then_the_majority_and_both_come_back()
     {
         await using var page = await OpenWritingAsync();

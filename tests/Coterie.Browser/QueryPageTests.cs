@@ -42,7 +42,7 @@ public sealed class QueryPageTests(ConsoleInBrowser console)
 
         await Expect(page.Page.Locator(".result td")).ToHaveTextAsync("row 7");
         await Expect(page.Page.Locator(".replica-vote")).ToHaveCountAsync(3);
-        await Expect(page.Page.Locator(".vote")).ToContainTextAsync("of 3 replicas were asked, 2 had to answer");
+        await Expect(page.Page.Locator(".vote")).ToContainTextAsync("of 3 replicas were asked. 2 had to answer");
         Assert.InRange(await page.Page.Locator(".replica-vote .bar-fresh").CountAsync(), 2, 3);
         await Expect(Statement(page)).ToBeFocusedAsync();
     }

@@ -61,32 +61,6 @@ public sealed class TrialTests(ConsoleInBrowser console)
         await Expect(page.Page.Locator("#trial-sentence")).ToHaveTextAsync("The delays between the nodes of this cluster have been measured.");
     }
 
-    [Fact]
-    public async Task A_trial_goes_on_when_a_node_dies_and_says_what_that_cost()
-    {
-        await using var page = await console.OpenAsync();
-        await page.Page.Locator("#trials").SelectOptionAsync("5000");
-        await page.Page.Locator("#trial-start").ClickAsync();
-        await Expect(page.Page.Locator("#trial-sentence")).ToHaveTextAsync("Writing with W = QUORUM, reading with R = QUORUM.");
-        try
-        {
-            await page.ActAsync("node3", "kill");
-
-            // A quorum of the two that live: no read misses its write, and only what was on its way to the dead one may fail.
-            await Expect(page.Page.Locator("#trial-sentence")).ToHaveTextAsync(new Regex("^All [0-9,]+ reads saw the write before them\\."));
-            await Expect(page.Page.Locator("#trial-problem")).ToContainTextAsync("node3");
-            await Expect(page.Page.Locator(".trial-charts svg[role=img] .curve.measured")).ToHaveCountAsync(3);
-            await Looks.AreRightAsync(page);
-            await page.PictureAsync("trial-killed-laptop-light");
-        }
-        finally
-        {
-            await page.ActAsync("node3", "start");
-        }
-
-        Assert.Empty(page.Complaints);
-    }
-
     [Theory]
     [InlineData("?n=5", "N is 5 in dc1, which has 3 nodes: each copy takes a node of its own, so it cannot be tried here with more than 3.")]
     [InlineData("?n=3,3", "The setting has copies in a data centre dc2, and this cluster has dc1 (3 nodes): it cannot be tried here.")]

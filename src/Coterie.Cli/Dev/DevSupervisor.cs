@@ -37,6 +37,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
             Start(node);
         }
 
+        using var lab = new DevLab(this, plan);
         using var checking = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var ready = new ReadyCheck(plan, node => _running.TryGetValue(node.Index, out var process) ? process.Id : null, Say).RunAsync(checking.Token);
         var readySaid = false;
@@ -51,7 +52,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
             {
                 readySaid = true;
                 SayReady();
-                await console.StartAsync(new DevLab(this, plan), Say, stop);
+                await console.StartAsync(lab, Say, stop);
             }
             else if (ready.IsFaulted)
             {
@@ -84,6 +85,9 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
         !_running.TryGetValue(node.Index, out var process) || process.HasEnded ? LabProcess.Dead
         : _paused.TryGetValue(node.Index, out var paused) && paused == process ? LabProcess.Paused
         : LabProcess.Running;
+
+    /// <summary>Its process id; null: none runs.</summary>
+    public int? ProcessOf(DevNode node) => _running.TryGetValue(node.Index, out var process) ? process.Id : null;
 
     /// <summary>Returns when it has ended.</summary>
     /// <exception cref="IOException">It does not run.</exception>
@@ -277,7 +281,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
         Say("stopped");
     }
 
-    private void Say(string line)
+    internal void Say(string line)
     {
         output.WriteLine(line);
         output.Flush();

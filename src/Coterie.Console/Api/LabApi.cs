@@ -55,7 +55,7 @@ internal static class LabApi
     private static Task<string?> DoAsync(HttpContext context, ILabDesk desk) =>
         TryParse<LabAction>((string)context.Request.RouteValues["action"]!, out var action)
             ? desk.DoAsync((string)context.Request.RouteValues["name"]!, action)
-            : Task.FromResult<string?>("That cannot be done to a node; what can: kill, pause, resume, start.");
+            : Task.FromResult<string?>("That cannot be done to a node; what can: kill, pause, resume, cutoff, join, start.");
 
     /// <summary>Words and not numbers.</summary>
     private static bool TryParse<TEnum>(string word, out TEnum value)
@@ -75,7 +75,7 @@ internal static class LabApi
         };
         paths[Node] = new JsonObject
         {
-            ["post"] = DescribeChange("act", "Kills a node, pauses it, lets it go on, or starts it again", OpenApiParts.Parameter("name", "path", true), OpenApiParts.Parameter("action", "path", true, "kill", "pause", "resume", "start")),
+            ["post"] = DescribeChange("act", "Kills a node, pauses it, cuts it off from the others, and undoes each", OpenApiParts.Parameter("name", "path", true), OpenApiParts.Parameter("action", "path", true, "kill", "pause", "resume", "cutoff", "join", "start")),
         };
     }
 

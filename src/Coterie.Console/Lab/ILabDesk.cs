@@ -21,5 +21,7 @@ public enum LabAction
     Kill,
     Pause,
     Resume,
+    CutOff,
+    Join,
     Start,
 }

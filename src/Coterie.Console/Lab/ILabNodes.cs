@@ -17,6 +17,13 @@ public interface ILabNodes
     /// <exception cref="IOException">That cannot be done.</exception>
     Task ResumeAsync(string name);
 
+    /// <summary>The other nodes hear nothing of it and it nothing of them, until they are joined again; its clients are served by what it can do alone.</summary>
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task CutOffAsync(string name);
+
+    /// <exception cref="IOException">That cannot be done.</exception>
+    Task JoinAsync(string name);
+
     /// <exception cref="IOException">That cannot be done.</exception>
     Task StartAsync(string name);
 }
@@ -26,5 +33,8 @@ public enum LabProcess
 {
     Running,
     Paused,
+
+    /// <summary>It runs, and is cut off from the other nodes.</summary>
+    CutOff,
     Dead,
 }

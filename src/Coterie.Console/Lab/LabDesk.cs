@@ -129,6 +129,8 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
                 LabAction.Kill => _nodes.KillAsync(node),
                 LabAction.Pause => _nodes.PauseAsync(node),
                 LabAction.Resume => _nodes.ResumeAsync(node),
+                LabAction.CutOff => _nodes.CutOffAsync(node),
+                LabAction.Join => _nodes.JoinAsync(node),
                 _ => _nodes.StartAsync(node),
             });
             return null;
@@ -161,7 +163,11 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
     private static string? WhyNot(LabAction action, LabProcess state) => (action, state) switch
     {
         (LabAction.Kill, LabProcess.Dead) => "is dead already",
-        (LabAction.Pause, LabProcess.Dead) => "is dead",
+        (LabAction.Pause or LabAction.CutOff, LabProcess.Dead) => "is dead",
+        (LabAction.Pause, LabProcess.CutOff) => "is cut off",
+        (LabAction.CutOff, LabProcess.CutOff) => "is cut off already",
+        (LabAction.CutOff, LabProcess.Paused) => "is paused",
+        (LabAction.Join, not LabProcess.CutOff) => "is not cut off",
         (LabAction.Pause, LabProcess.Paused) => "is paused already",
         (LabAction.Resume, not LabProcess.Paused) => "is not paused",
         (LabAction.Start, not LabProcess.Dead) => "is not dead",
@@ -262,10 +268,10 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
         lock (_gate)
         {
             _changing.Add(node);
-            if (action is LabAction.Kill or LabAction.Pause && _run is { Phase: LabPhase.Writing } run)
+            if (action is LabAction.Kill or LabAction.Pause or LabAction.CutOff && _run is { Phase: LabPhase.Writing } run)
             {
-                // A paused node that is killed has led before it was paused, if at all.
-                run.Begin(node, action == LabAction.Kill ? "killed" : "paused", _nodes.StateOf(node) == LabProcess.Running && Leads(node) > 0);
+                // A node that was away already has led before that, if at all.
+                run.Begin(node, action switch { LabAction.Kill => "killed", LabAction.Pause => "paused", _ => "cut off" }, _nodes.StateOf(node) == LabProcess.Running && Leads(node) > 0);
             }
         }
     }
@@ -307,6 +313,7 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
         {
             LabProcess.Dead => LabNodeState.Dead,
             LabProcess.Paused => LabNodeState.Paused,
+            LabProcess.CutOff => LabNodeState.CutOff,
             _ => _health.GetValueOrDefault(place.Name) switch
             {
                 { IsReady: true } => LabNodeState.Up,

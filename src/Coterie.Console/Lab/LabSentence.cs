@@ -98,6 +98,7 @@ public static class LabSentence
         LabNodeState.Alone => "up, but sees no majority",
         LabNodeState.Starting => "coming up",
         LabNodeState.Paused => "paused",
+        LabNodeState.CutOff => "cut off",
         _ => "dead",
     };
 

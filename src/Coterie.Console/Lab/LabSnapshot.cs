@@ -44,6 +44,9 @@ public enum LabNodeState
     /// <summary>Its process runs, and it does not serve clients.</summary>
     Starting,
     Paused,
+
+    /// <summary>It runs, and is cut off from the other nodes.</summary>
+    CutOff,
     Dead,
 }
 

@@ -71,6 +71,8 @@ public sealed partial class LabPage
         LabAction.Kill => $"{node} was killed.",
         LabAction.Pause => $"{node} is paused.",
         LabAction.Resume => $"{node} goes on.",
+        LabAction.CutOff => $"{node} is cut off from the others.",
+        LabAction.Join => $"{node} and the others are joined again.",
         _ => $"{node} is started again.",
     });
 

@@ -21,4 +21,5 @@ public sealed partial class AdminJson : JsonSerializerContext;
 [JsonSerializable(typeof(AcceptLossAnswer))]
 [JsonSerializable(typeof(DivergeRequest))]
 [JsonSerializable(typeof(DivergeAnswer))]
+[JsonSerializable(typeof(CableState))]
 public sealed partial class RepairJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coterie.Cluster.Membership;
 using Coterie.Host.Admin.Trees;
 using Coterie.Host.Configuration;
+using Coterie.Host.Network;
 using Coterie.Model.Ids;
 using Coterie.Server;
 using Coterie.Storage;
@@ -28,7 +29,7 @@ internal static class AdminRoutes
         return routes;
     }
 
-    public static SortedDictionary<string, AdminJob> CreateJobs(CoterieNode node, HostOptions options, TimeProvider time)
+    public static SortedDictionary<string, AdminJob> CreateJobs(CoterieNode node, HostOptions options, PeerCable? cable, TimeProvider time)
     {
         var repairs = new RepairJobs(() => node.Repair, () => node.Metadata);
         return new SortedDictionary<string, AdminJob>(StringComparer.Ordinal)
@@ -36,6 +37,7 @@ internal static class AdminRoutes
             ["/repair"] = new AdminJob { Begin = body => new(repairs.Begin(body)), Follow = repairs.Follow },
             ["/accept-loss"] = new AdminJob { Begin = new LossAcceptance(node).AcceptAsync },
             ["/lab/diverge"] = new AdminJob { Begin = new LabDivergence(node, options.IsLab, time).DivergeAsync },
+            ["/lab/cable"] = new AdminJob { Begin = new LabCable(cable).SetAsync },
         };
     }
 

@@ -46,10 +46,11 @@ internal sealed partial class RunningNode : IAsyncDisposable
             RowMerge.Merge,
             logging.CreateLogger<RocksEngine>());
         _network = new SocketNetwork(logging, time, descriptors.CqlConnections + descriptors.IncomingPeers);
+        var cable = options.IsLab ? new PeerCable(_network, options.PeerAddress) : null;
         _node = new CoterieNode(new NodeParts
         {
             Time = time,
-            Network = _network,
+            Network = cable as INetwork ?? _network,
             Engine = _engine,
             Ids = new SystemIdSource(),
             Random = new Random(),
@@ -61,7 +62,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
         _scrubber = new Scrubber(_engine, directory, options.ScrubInterval, options.ScrubBytesPerSecond, time, logging.CreateLogger<Scrubber>());
         _meter = new NodeMeter(_node, _engine, time);
         _admin = new AdminServer(
-            options.AdminAddress, AdminRoutes.Create(_node, options, _engine, _meter, time), AdminRoutes.CreateJobs(_node, options, time), descriptors.AdminConnections, logging);
+            options.AdminAddress, AdminRoutes.Create(_node, options, _engine, _meter, time), AdminRoutes.CreateJobs(_node, options, cable, time), descriptors.AdminConnections, logging);
     }
 
     /// <summary>Completes when clients are served. The admin address answers from the beginning.</summary>

@@ -21,6 +21,10 @@ internal sealed class FakeNodes : ILabNodes
 
     public Task ResumeAsync(string name) => Become(name, LabProcess.Running);
 
+    public Task CutOffAsync(string name) => Become(name, LabProcess.CutOff);
+
+    public Task JoinAsync(string name) => Become(name, LabProcess.Running);
+
     public Task StartAsync(string name) => name == "node3" ? throw new IOException("the disk is full") : Become(name, LabProcess.Running);
 
     private Task Become(string name, LabProcess state)

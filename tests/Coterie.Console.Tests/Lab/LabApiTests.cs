@@ -44,7 +44,7 @@ public sealed class LabApiTests : IAsyncLifetime
     [Fact]
     public async Task A_node_is_killed_and_paused_and_comes_back()
     {
-        foreach (var (action, state, shown) in new[] { ("pause", LabProcess.Paused, "Paused"), ("resume", LabProcess.Running, "Starting"), ("kill", LabProcess.Dead, "Dead"), ("start", LabProcess.Running, "Starting") })
+        foreach (var (action, state, shown) in new[] { ("pause", LabProcess.Paused, "Paused"), ("resume", LabProcess.Running, "Starting"), ("cutoff", LabProcess.CutOff, "CutOff"), ("join", LabProcess.Running, "Starting"), ("kill", LabProcess.Dead, "Dead"), ("start", LabProcess.Running, "Starting") })
         {
             var (status, answer) = await _console.SendAsync("POST", $"/api/lab/nodes/node2/{action}", await _console.TokenAsync());
             Assert.Equal((HttpStatusCode.OK, state), (status, _nodes.StateOf("node2")));
@@ -55,9 +55,10 @@ public sealed class LabApiTests : IAsyncLifetime
     [Theory]
     [InlineData("nodes/node1/start", "node1 is not dead.")]
     [InlineData("nodes/node1/resume", "node1 is not paused.")]
+    [InlineData("nodes/node1/join", "node1 is not cut off.")]
     [InlineData("nodes/node9/kill", "There is no node of that name; there are node1, node2, node3.")]
-    [InlineData("nodes/node1/0", "That cannot be done to a node; what can: kill, pause, resume, start.")]
-    [InlineData("nodes/node1/explode", "That cannot be done to a node; what can: kill, pause, resume, start.")]
+    [InlineData("nodes/node1/0", "That cannot be done to a node; what can: kill, pause, resume, cutoff, join, start.")]
+    [InlineData("nodes/node1/explode", "That cannot be done to a node; what can: kill, pause, resume, cutoff, join, start.")]
     [InlineData("stream?workload=poems", "There is no such workload; there are plain, carts, events.")]
     public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
     {

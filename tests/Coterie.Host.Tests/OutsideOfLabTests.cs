@@ -4,7 +4,7 @@ using Coterie.Host.Admin;
 namespace Coterie.Host.Tests;
 
 /// <summary>A node that is not part of a lab.</summary>
-public sealed class LabDivergenceTests
+public sealed class OutsideOfLabTests
 {
     [Fact]
     public async Task Replicas_are_not_made_to_differ_outside_of_a_lab()
@@ -15,6 +15,20 @@ public sealed class LabDivergenceTests
 
         var refusal = await Assert.ThrowsAsync<AdminRefusedException>(() => client.PostAsync(
             cluster.Admins[0], "/lab/diverge", new DivergeRequest("shop", "cart", "a", "b", "c"), RepairJson.Default.DivergeRequest, RepairJson.Default.DivergeAnswer, cancel));
+
+        Assert.Equal((int)HttpStatusCode.Forbidden, refusal.Status);
+        Assert.Contains("Lab:Enabled", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_is_not_cut_off_outside_of_a_lab()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var cluster = await RealCluster.StartAsync(cancel);
+        using var client = new AdminClient(TimeSpan.FromSeconds(30));
+
+        var refusal = await Assert.ThrowsAsync<AdminRefusedException>(() => client.PostAsync(
+            cluster.Admins[0], "/lab/cable", new CableState(Out: true), RepairJson.Default.CableState, RepairJson.Default.CableState, cancel));
 
         Assert.Equal((int)HttpStatusCode.Forbidden, refusal.Status);
         Assert.Contains("Lab:Enabled", refusal.Reason, StringComparison.Ordinal);
