@@ -135,6 +135,8 @@ public sealed class LabPageTests : IAsyncLifetime
     /// </summary>
     private static async Task<string> TakeLeaderAsync(ConsolePage page, string take, string taken, string bringBack)
     {
+        // By then, six seconds after the start, that has usually been done; while it is being done the page may name who has just led.
+        await Expect(page.Page.Locator(".stream.r dd").First).ToHaveTextAsync(new Regex("^([3-9][0-9]{2}|[0-9]+,[0-9]{3})$"));
         for (var tries = 0; tries < 5; tries++)
         {
             var leader = await LeaderAsync(page);
