@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -133,7 +134,7 @@ public sealed class ConsoleServer : IAsyncDisposable
 
         var application = builder.Build();
         application.Use(next => new RequestGuard(next).InvokeAsync);
-        application.UseStatusCodePagesWithReExecute("/not-found");
+        application.UseWhen(static context => HttpMethods.IsGet(context.Request.Method), static pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         application.UseRouting();
         application.UseAntiforgery();
         EmbeddedAssets.Map(application);

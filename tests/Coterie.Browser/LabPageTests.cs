@@ -30,38 +30,25 @@ public sealed class LabPageTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _console.DisposeAsync();
 
-    [Fact]
-    public async Task While_the_leader_is_paused_the_leader_based_line_turns_red_and_the_leaderless_one_goes_on()
+    [Theory]
+    [InlineData("Pause", "paused", "Resume")]
+    [InlineData("Cut off", "cut off", "Join")]
+    public async Task While_the_leader_is_away_the_leader_based_line_turns_red_and_the_leaderless_one_goes_on(string take, string taken, string bringBack)
     {
         await using var page = await OpenWritingAsync();
         await Expect(page.Page.Locator(".stream.r .gap.bad")).ToHaveCountAsync(0);
 
         // That the line waits may be over between two looks of the page; that it waited stays drawn.
-        var leader = await TakeLeaderAsync(page, "Pause", "paused", "Resume");
+        var leader = await TakeLeaderAsync(page, take, taken, bringBack);
         await GoesOnAsync(page, "w");
-        await Expect(State(page, leader)).ToHaveTextAsync("paused");
+        await Expect(State(page, leader)).ToHaveTextAsync(taken);
+        await Expect(Button(page, take == "Pause" ? "Cut off" : "Pause", leader)).ToBeDisabledAsync();
         await page.Page.Locator(".stream.r .bars").EvaluateAsync(GroundAtFaultEnds, ConsoleInBrowser.PatienceMs);
         await Expect(LastAway(page)).ToHaveTextAsync("still");
-
-        await Button(page, "Resume", leader).ClickAsync();
-        await Expect(State(page, leader)).ToHaveTextAsync("up");
-        await Expect(LastAway(page)).Not.ToHaveTextAsync("still");
-        await StopAndFindAllAsync(page);
-    }
-
-    [Fact]
-    public async Task While_the_leader_is_cut_off_from_the_others_another_is_elected_and_nothing_is_lost()
-    {
-        await using var page = await OpenWritingAsync();
-        var leader = await TakeLeaderAsync(page, "Cut off", "cut off", "Join");
-        await Expect(State(page, leader)).ToHaveTextAsync("cut off");
-        await Expect(Button(page, "Pause", leader)).ToBeDisabledAsync();
-        await GoesOnAsync(page, "w");
-        await page.Page.Locator(".stream.r .bars").EvaluateAsync(GroundAtFaultEnds, ConsoleInBrowser.PatienceMs);
         Assert.NotEqual(leader, await LeaderAsync(page));
-        await Looks.AreRightAsync(page, "lab-cut-off");
+        await Looks.AreRightAsync(page, $"lab-{taken.Replace(' ', '-')}");
 
-        await PressAsync(page, Button(page, "Join", leader));
+        await PressAsync(page, Button(page, bringBack, leader));
         await Expect(State(page, leader)).ToHaveTextAsync("up");
         await Expect(LastAway(page)).Not.ToHaveTextAsync("still");
         await StopAndFindAllAsync(page);

@@ -8,7 +8,7 @@ namespace Coterie.Host.Tests;
 
 public sealed class AdminServerTests : IAsyncLifetime
 {
-    private readonly IPEndPoint _address = FreeAddress();
+    private readonly IPEndPoint _address = FreeAddress.Take();
     private readonly HttpClient _client = new();
     private AdminServer _server = null!;
 
@@ -169,12 +169,5 @@ public sealed class AdminServerTests : IAsyncLifetime
         var request = new HttpRequestMessage(verb, $"http://{_address}{path}");
         request.Headers.Host = host;
         return _client.SendAsync(request);
-    }
-
-    private static IPEndPoint FreeAddress()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }

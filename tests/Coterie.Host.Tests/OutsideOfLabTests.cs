@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization.Metadata;
 using Coterie.Host.Admin;
 
 namespace Coterie.Host.Tests;
@@ -7,28 +8,20 @@ namespace Coterie.Host.Tests;
 public sealed class OutsideOfLabTests
 {
     [Fact]
-    public async Task Replicas_are_not_made_to_differ_outside_of_a_lab()
-    {
-        var cancel = TestContext.Current.CancellationToken;
-        await using var cluster = await RealCluster.StartAsync(cancel);
-        using var client = new AdminClient(TimeSpan.FromSeconds(30));
-
-        var refusal = await Assert.ThrowsAsync<AdminRefusedException>(() => client.PostAsync(
-            cluster.Admins[0], "/lab/diverge", new DivergeRequest("shop", "cart", "a", "b", "c"), RepairJson.Default.DivergeRequest, RepairJson.Default.DivergeAnswer, cancel));
-
-        Assert.Equal((int)HttpStatusCode.Forbidden, refusal.Status);
-        Assert.Contains("Lab:Enabled", refusal.Reason, StringComparison.Ordinal);
-    }
+    public Task Replicas_are_not_made_to_differ_outside_of_a_lab() =>
+        RefusedAsync("/lab/diverge", new DivergeRequest("shop", "cart", "a", "b", "c"), RepairJson.Default.DivergeRequest, RepairJson.Default.DivergeAnswer);
 
     [Fact]
-    public async Task A_node_is_not_cut_off_outside_of_a_lab()
+    public Task A_node_is_not_cut_off_outside_of_a_lab() =>
+        RefusedAsync("/lab/cable", new CableState(Out: true), RepairJson.Default.CableState, RepairJson.Default.CableState);
+
+    private static async Task RefusedAsync<TRequest, TReply>(string path, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType)
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var cluster = await RealCluster.StartAsync(cancel);
         using var client = new AdminClient(TimeSpan.FromSeconds(30));
 
-        var refusal = await Assert.ThrowsAsync<AdminRefusedException>(() => client.PostAsync(
-            cluster.Admins[0], "/lab/cable", new CableState(Out: true), RepairJson.Default.CableState, RepairJson.Default.CableState, cancel));
+        var refusal = await Assert.ThrowsAsync<AdminRefusedException>(() => client.PostAsync(cluster.Admins[0], path, request, requestType, replyType, cancel));
 
         Assert.Equal((int)HttpStatusCode.Forbidden, refusal.Status);
         Assert.Contains("Lab:Enabled", refusal.Reason, StringComparison.Ordinal);

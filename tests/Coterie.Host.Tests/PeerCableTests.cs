@@ -14,7 +14,7 @@ public sealed class PeerCableTests : IAsyncDisposable
     private readonly SocketNetwork _network = new(NullLoggerFactory.Instance, TimeProvider.System);
     private readonly TaskCompletionSource<INetworkConnection> _accepted = new();
     private readonly TaskCompletionSource _ended = new();
-    private readonly IPEndPoint _peers = FreeAddress();
+    private readonly IPEndPoint _peers = FreeAddress.Take();
     private readonly PeerCable _cable;
     private IAsyncDisposable? _listener;
 
@@ -88,7 +88,7 @@ public sealed class PeerCableTests : IAsyncDisposable
     public async Task Clients_are_not_cut_off()
     {
         _cable.Set(isOut: true);
-        var clients = FreeAddress();
+        var clients = FreeAddress.Take();
         await using var listener = await _cable.ListenAsync(
             clients,
             static async connection =>
@@ -100,13 +100,6 @@ public sealed class PeerCableTests : IAsyncDisposable
         await using var client = await _network.ConnectAsync(Anywhere, clients, TestContext.Current.CancellationToken);
         Assert.Equal("hello", await ReadAsync(client, 5));
         client.Abort();
-    }
-
-    private static IPEndPoint FreeAddress()
-    {
-        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return (IPEndPoint)free.LocalEndpoint;
     }
 
     private static async Task<string> ReadAsync(INetworkConnection connection, int bytes)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Sockets;
 using Coterie.Cluster.Transport;
 using Coterie.Host.Network;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +17,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task Bytes_go_there_and_back()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         await using var listener = await _network.ListenAsync(address, EchoAsync, default);
         await using var client = await _network.ConnectAsync(Loopback, address, default);
 
@@ -32,7 +31,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task An_outgoing_connection_comes_from_the_nodes_own_address()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         var seen = new TaskCompletionSource<IPEndPoint>();
         await using var listener = await _network.ListenAsync(
             address,
@@ -54,7 +53,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task A_taken_address_is_an_IO_error_that_names_it()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         await using var listener = await _network.ListenAsync(address, EchoAsync, default);
 
         var error = await Assert.ThrowsAsync<IOException>(async () => await _network.ListenAsync(address, EchoAsync, default));
@@ -65,7 +64,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task A_refused_connection_is_an_IO_error_that_names_the_address()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
 
         var error = await Assert.ThrowsAsync<IOException>(async () => await _network.ConnectAsync(Loopback, address, default));
 
@@ -75,7 +74,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task Aborting_ends_a_pending_read_on_both_sides_without_a_cancellation()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         var serverRead = new TaskCompletionSource<string>();
         await using var listener = await _network.ListenAsync(address, async connection => serverRead.SetResult(await ReadEndAsync(connection)), default);
         await using var client = await _network.ConnectAsync(Loopback, address, default);
@@ -91,7 +90,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task Disposing_the_listener_aborts_what_is_open_and_waits_for_the_handlers()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         var entered = new TaskCompletionSource();
         var left = false;
         var listener = await _network.ListenAsync(
@@ -116,7 +115,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task A_handler_that_fails_costs_only_its_own_connection()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         var first = true;
         await using var listener = await _network.ListenAsync(
             address,
@@ -147,7 +146,7 @@ public sealed class SocketNetworkTests : IDisposable
     [Fact]
     public async Task Flushing_waits_while_the_peer_does_not_read()
     {
-        var address = FreeAddress();
+        var address = FreeAddress.Take();
         var release = new TaskCompletionSource();
         await using var listener = await _network.ListenAsync(
             address,
@@ -173,13 +172,6 @@ public sealed class SocketNetworkTests : IDisposable
     }
 
     private static IPEndPoint Loopback => new(IPAddress.Loopback, 0);
-
-    private static IPEndPoint FreeAddress()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(Loopback);
-        return (IPEndPoint)socket.LocalEndPoint!;
-    }
 
     private static async Task EchoAsync(INetworkConnection connection)
     {

@@ -39,7 +39,7 @@ internal sealed class DevSupervisor(ImmutableArray<DevNode> plan, bool restart, 
 
         using var lab = new DevLab(this, plan);
         using var checking = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var ready = new ReadyCheck(plan, node => _running.TryGetValue(node.Index, out var process) ? process.Id : null, Say).RunAsync(checking.Token);
+        var ready = new ReadyCheck(plan, ProcessOf, Say).RunAsync(checking.Token);
         var readySaid = false;
         var stopped = WaitForCancellationAsync(stop);
         while (!stop.IsCancellationRequested && !(_running.IsEmpty && _killed.IsEmpty))

@@ -154,6 +154,16 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_there_is_no_page_a_page_says_so_to_who_asked_for_one()
+    {
+        var (status, text, _) = await GetAsync("/nothing");
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Contains("There is no such page", text, StringComparison.Ordinal);
+        using var posted = await _client.PostAsync($"http://{_server.Address}/nothing", null, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, posted.StatusCode);
+    }
+
+    [Fact]
     public async Task A_query_without_end_is_refused() =>
         Assert.Equal(HttpStatusCode.RequestUriTooLong, (await GetAsync("/?n=" + new string('3', 5_000))).Status);
 
