@@ -23,6 +23,8 @@ if ! dotnet build Coterie.slnx --configuration Release --nologo -verbosity:quiet
 fi
 
 passed=0 failed=0 skipped=0
+# The names of what failed, to be said once more at the end: a run prints more than a screen holds.
+broken=()
 wanted() {
     [[ $# -eq 1 ]] && return 0
     local name="$1" part
@@ -50,12 +52,16 @@ for project in tests/*/*.csproj; do
     if [[ -z "$total" ]]; then
         cat "$output"
         say "$name did not run (exit status $status)"
-        failed=$((failed + 1))
+        failed=$((failed + 1)) broken+=("$name did not run")
     else
         say "   $(sed 's/^ *//' <<<"$summary")"
         bad=$((bad + errors))
         if [[ $status -ne 0 && $bad -eq 0 ]]; then bad=1; fi
-        if [[ $bad -ne 0 ]]; then sed 's/\x1b\[[0-9;]*m//g' "$output"; fi
+        if [[ $bad -ne 0 ]]; then
+            sed 's/\x1b\[[0-9;]*m//g' "$output"
+            mapfile -t -O "${#broken[@]}" broken < <(sed 's/\x1b\[[0-9;]*m//g' "$output" | sed -nE 's/^ *(.*) \[FAIL\].*/\1/p')
+        fi
+
         passed=$((passed + total - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
     fi
     rm -f "$output"
@@ -68,13 +74,15 @@ if wanted Drivers "$@"; then
     # Its last line counts as this one's does.
     if read -r good _ bad _ left _ < <(tail -n 1 "$output") && [[ "$good $bad $left" =~ ^[0-9]+\ [0-9]+\ [0-9]+$ ]]; then
         passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+        mapfile -t -O "${#broken[@]}" broken < <(sed -nE 's/^(FAILED|ERROR|not ok) +(.*)/\2/p' "$output")
     else
         say "Drivers did not run"
-        failed=$((failed + 1))
+        failed=$((failed + 1)) broken+=("Drivers did not run")
     fi
 
     rm -f "$output"
 fi
 
+for name in "${broken[@]}"; do say "failed: $name"; done
 say "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 && $passed -gt 0 ]]

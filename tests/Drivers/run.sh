@@ -39,6 +39,7 @@ prepare_python() {
     [[ -x "$python" ]] || missing+=(python3)
     "$python" -c 'import pytest' 2>/dev/null || missing+=(python3-pytest)
     "$python" -c 'import cassandra' 2>/dev/null || missing+=(python3-cassandra)
+    "$python" -c 'import lz4.block' 2>/dev/null || missing+=(python3-lz4)
     if [[ ${#missing[@]} -gt 0 ]]; then
         install "${missing[@]}" || return 1
     fi
