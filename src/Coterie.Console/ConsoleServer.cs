@@ -34,6 +34,9 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     private const int ConnectionsMax = 100;
     private const int BodyBytesMax = 64 << 10;
+
+    /// <summary>More than a query may have, so that one that is too long is told so.</summary>
+    private const int RequestLineBytesMax = 4 * RequestGuard.QueryLengthMax;
     private const int CircuitMessageBytesMax = 64 << 10;
     private const int CircuitsKeptMax = 20;
 
@@ -105,6 +108,7 @@ public sealed class ConsoleServer : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
             kestrel.Limits.MaxConcurrentUpgradedConnections = ConnectionsMax;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
             kestrel.Listen(address);
         });
         builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(loggers));
@@ -133,8 +137,8 @@ public sealed class ConsoleServer : IAsyncDisposable
         }
 
         var application = builder.Build();
+        application.UseWhen(static context => HttpMethods.IsGet(context.Request.Method), static pages => pages.UseStatusCodePagesWithReExecute("/no-page/{0}"));
         application.Use(next => new RequestGuard(next).InvokeAsync);
-        application.UseWhen(static context => HttpMethods.IsGet(context.Request.Method), static pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         application.UseRouting();
         application.UseAntiforgery();
         EmbeddedAssets.Map(application);

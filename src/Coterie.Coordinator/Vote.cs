@@ -25,7 +25,7 @@ public sealed class Vote
 /// <param name="Asked">Whether it was asked at all.</param>
 /// <param name="Role">What for: a write, data or a digest.</param>
 /// <param name="AnsweredAfter">From sending to the answer; null if it had not answered when the client was.</param>
-/// <param name="Newest">The newest timestamp it returned; null for writes, and where it returned nothing.</param>
+/// <param name="Newest">The newest timestamp it returned or, of a write, acknowledged; null where it did neither, and for writes in leader-based keyspaces, whose leader stamps them.</param>
 /// <param name="Stale">It lacked something that another replica had.</param>
 /// <param name="Repaired">What it lacked was written to it before (BLOCKING) or started to be written after (ASYNC) the answer.</param>
 public sealed record VoteEntry(NodeId Node, bool Asked, string Role, TimeSpan? AnsweredAfter, WriteTimestamp? Newest, bool Stale, bool Repaired)

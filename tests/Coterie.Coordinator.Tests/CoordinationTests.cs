@@ -42,6 +42,16 @@ public sealed class CoordinationTests
     }
 
     [Fact]
+    public async Task The_vote_of_a_write_has_its_newest_timestamp_for_those_who_acknowledged_it()
+    {
+        var cluster = new TestCluster();
+        cluster.Troubles[2] = Trouble.Slow;
+        var write = await cluster.WriteWithVoteAsync(ConsistencyLevel.Quorum, "a", (RowKey(1), Value(10, "x")), (RowKey(2), Value(30, "y")), (RowKey(3), Value(20, "z")));
+        Assert.All(write.Vote!.Replicas, static entry => Assert.Equal(entry.Node == TestReplicas.Node(2) ? null : 30, entry.Newest?.Microseconds));
+        cluster.Release();
+    }
+
+    [Fact]
     public async Task Unavailable_sends_nothing()
     {
         var cluster = new TestCluster();

@@ -174,6 +174,9 @@ internal sealed class TestCluster : IMetadataView, ILiveness, IMessenger
     public ValueTask<WriteOutcome> WriteAsync(ConsistencyLevel level, string key, params (byte[] Key, byte[] Row)[] entries) =>
         Writes.WriteAsync(new WriteRequest(Keyspace, Table, Partitioner.TokenOf(Key(key)), Mutation(key, entries), Requirement(level), Timeout, WantVote: false));
 
+    public ValueTask<WriteOutcome> WriteWithVoteAsync(ConsistencyLevel level, string key, params (byte[] Key, byte[] Row)[] entries) =>
+        Writes.WriteAsync(new WriteRequest(Keyspace, Table, Partitioner.TokenOf(Key(key)), Mutation(key, entries), Requirement(level), Timeout, WantVote: true));
+
     public ValueTask<ReadOutcome> ReadAsync(ConsistencyLevel level, string key, int limit = 1_000, bool wantVote = false, bool reversed = false) =>
         ReadAsync(level, Command(key, limit, reversed), wantVote);
 

@@ -126,7 +126,7 @@ internal static class DevCommand
 
         if (settings.Datacenters > settings.Nodes)
         {
-            return "--dcs must be no more than there are nodes";
+            return $"--dcs {settings.Datacenters}: each data centre needs a node, and --nodes is {settings.Nodes}";
         }
 
         if (!IsLoopback(settings.Address) || !IsLoopback(DevPlan.Following(IPAddress.Parse(settings.Address), settings.Nodes).ToString()))

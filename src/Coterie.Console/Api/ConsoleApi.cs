@@ -37,12 +37,31 @@ internal static class ConsoleApi
             context.Response.ContentType = ApiAnswer.Json;
             return context.Response.WriteAsync(document, context.RequestAborted);
         });
-        routes.Map("/api/{**anything}", context =>
+        MapOtherMethods(routes, Document, ["GET"]);
+        foreach (var (path, operations) in paths)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync(here, context.RequestAborted);
+            MapOtherMethods(routes, path, [.. operations!.AsObject().Select(static operation => operation.Key.ToUpperInvariant())]);
+        }
+
+        routes.Map("/api/{**anything}", context => SayAsync(context, StatusCodes.Status404NotFound, here));
+    }
+
+    /// <summary>What is asked of a path with a method that it does not have.</summary>
+    private static void MapOtherMethods(IEndpointRouteBuilder routes, string path, string[] methods)
+    {
+        var allowed = string.Join(", ", methods);
+        routes.Map(path, context =>
+        {
+            context.Response.Headers.Allow = allowed;
+            return SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"Here is answered: {allowed}\n");
         });
+    }
+
+    private static Task SayAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     private static JsonObject Describe(JsonObject paths) => new()
@@ -54,6 +73,7 @@ internal static class ConsoleApi
             ["version"] = typeof(ConsoleApi).Assembly.GetName().Version!.ToString(3),
             ["description"] = "What the pages of the console show, for programs.",
         },
+        ["components"] = new JsonObject { ["securitySchemes"] = OpenApiParts.SecuritySchemes() },
         ["paths"] = paths,
     };
 }

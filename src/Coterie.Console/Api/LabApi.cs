@@ -21,14 +21,14 @@ internal static class LabApi
         Describe(paths);
         routes.MapGet(State, context => ApiAnswer.WriteAsync(context, StatusCodes.Status200OK, desk.Look(), LabJson.Default.LabSnapshot));
         var start = new Change(desk, StartAsync);
-        var stop = new Change(desk, static (_, desk) => desk.StopAsync());
+        var stop = new Change(desk, StopAsync);
         var act = new Change(desk, DoAsync);
         routes.MapPost(Stream, start.AnswerAsync);
         routes.MapDelete(Stream, stop.AnswerAsync);
         routes.MapPost(Node, act.AnswerAsync);
     }
 
-    private static async Task ChangeAsync(HttpContext context, ILabDesk desk, Func<HttpContext, ILabDesk, Task<string?>> change)
+    private static async Task ChangeAsync(HttpContext context, ILabDesk desk, Func<HttpContext, ILabDesk, Task<Refusal?>> change)
     {
         if (ApiAnswer.RefusalOf(context) is { } refusal)
         {
@@ -36,7 +36,7 @@ internal static class LabApi
         }
         else if (await change(context, desk) is { } problem)
         {
-            await ApiAnswer.WriteAsync(context, StatusCodes.Status409Conflict, new LabProblem(problem), LabJson.Default.LabProblem);
+            await ApiAnswer.WriteAsync(context, problem.Status, new LabProblem(problem.Reason), LabJson.Default.LabProblem);
         }
         else
         {
@@ -44,18 +44,26 @@ internal static class LabApi
         }
     }
 
-    private static Task<string?> StartAsync(HttpContext context, ILabDesk desk)
+    private static async Task<Refusal?> StartAsync(HttpContext context, ILabDesk desk)
     {
         var word = context.Request.Query["workload"].ToString();
         return TryParse<WorkloadKind>(word.Length == 0 ? "plain" : word, out var workload)
-            ? desk.StartAsync(workload)
-            : Task.FromResult<string?>("There is no such workload; there are plain, carts, events.");
+            ? Conflict(await desk.StartAsync(workload))
+            : new Refusal(StatusCodes.Status400BadRequest, "There is no such workload; there are plain, carts, events.");
     }
 
-    private static Task<string?> DoAsync(HttpContext context, ILabDesk desk) =>
-        TryParse<LabAction>((string)context.Request.RouteValues["action"]!, out var action)
-            ? desk.DoAsync((string)context.Request.RouteValues["name"]!, action)
-            : Task.FromResult<string?>("That cannot be done to a node; what can: kill, pause, resume, cutoff, join, start.");
+    private static async Task<Refusal?> StopAsync(HttpContext context, ILabDesk desk) => Conflict(await desk.StopAsync());
+
+    private static async Task<Refusal?> DoAsync(HttpContext context, ILabDesk desk)
+    {
+        var name = (string)context.Request.RouteValues["name"]!;
+        var nodes = desk.Look().Nodes;
+        return nodes.All(node => node.Name != name) ? new Refusal(StatusCodes.Status404NotFound, $"There is no node of that name; there are {string.Join(", ", nodes.Select(static node => node.Name))}.")
+            : TryParse<LabAction>((string)context.Request.RouteValues["action"]!, out var action) ? Conflict(await desk.DoAsync(name, action))
+            : new Refusal(StatusCodes.Status400BadRequest, "That cannot be done to a node; what can: kill, pause, resume, cutoff, join, start.");
+    }
+
+    private static Refusal? Conflict(string? problem) => problem is null ? null : new Refusal(StatusCodes.Status409Conflict, problem);
 
     /// <summary>Words and not numbers.</summary>
     private static bool TryParse<TEnum>(string word, out TEnum value)
@@ -70,20 +78,27 @@ internal static class LabApi
         paths[State] = new JsonObject { ["get"] = Describe("lab", "How the lab stands: its nodes, both streams of writes, and what each fault has cost", []) };
         paths[Stream] = new JsonObject
         {
-            ["post"] = DescribeChange("startWrites", "Begins to write to a leaderless and to a leader-based keyspace", OpenApiParts.Parameter("workload", "query", false, "plain", "carts", "events")),
-            ["delete"] = DescribeChange("stopWrites", "Writes no more, and looks for every write that was acknowledged"),
+            ["post"] = DescribeChange("startWrites", "Begins to write to a leaderless and to a leader-based keyspace", [("400", "There is no such workload")], OpenApiParts.Parameter("workload", "query", false, "plain", "carts", "events")),
+            ["delete"] = DescribeChange("stopWrites", "Writes no more, and looks for every write that was acknowledged", []),
         };
         paths[Node] = new JsonObject
         {
-            ["post"] = DescribeChange("act", "Kills a node, pauses it, cuts it off from the others, and undoes each", OpenApiParts.Parameter("name", "path", true), OpenApiParts.Parameter("action", "path", true, "kill", "pause", "resume", "cutoff", "join", "start")),
+            ["post"] = DescribeChange("act", "Kills a node, pauses it, cuts it off from the others, and undoes each", [("400", "There is no such action"), ("404", "There is no such node")], OpenApiParts.Parameter("name", "path", true), OpenApiParts.Parameter("action", "path", true, "kill", "pause", "resume", "cutoff", "join", "start")),
         };
     }
 
-    private static JsonObject DescribeChange(string id, string summary, params JsonNode[] parameters)
+    /// <param name="refusals">Besides what every change has: the status, and what it means.</param>
+    private static JsonObject DescribeChange(string id, string summary, (string Status, string Meaning)[] refusals, params JsonNode[] parameters)
     {
-        var change = Describe(id, summary, [OpenApiParts.PageTokenHeader(), .. parameters]);
+        var change = Describe(id, summary, parameters);
+        change["security"] = OpenApiParts.NeedsPageToken();
         change["responses"]!["403"] = OpenApiParts.Answer("Without the token of a page", LabJson.Default.LabProblem);
         change["responses"]!["409"] = OpenApiParts.Answer("Why it was not done", LabJson.Default.LabProblem);
+        foreach (var (status, meaning) in refusals)
+        {
+            change["responses"]![status] = OpenApiParts.Answer(meaning, LabJson.Default.LabProblem);
+        }
+
         return change;
     }
 
@@ -95,8 +110,11 @@ internal static class LabApi
         ["responses"] = new JsonObject { ["200"] = OpenApiParts.Answer("How the lab stands", LabJson.Default.LabSnapshot) },
     };
 
+    /// <summary>Why something is not done.</summary>
+    private sealed record Refusal(int Status, string Reason);
+
     /// <summary>Something that takes the token.</summary>
-    private sealed record Change(ILabDesk Desk, Func<HttpContext, ILabDesk, Task<string?>> Do)
+    private sealed record Change(ILabDesk Desk, Func<HttpContext, ILabDesk, Task<Refusal?>> Do)
     {
         public Task AnswerAsync(HttpContext context) => ChangeAsync(context, Desk, Do);
     }

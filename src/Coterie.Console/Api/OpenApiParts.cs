@@ -8,6 +8,8 @@ namespace Coterie.WebConsole.Api;
 /// <summary>Pieces of which the parts of the API describe themselves in OpenAPI 3.1. Its schemas are JSON schemas, made from the very types that are answered, so they cannot differ from them.</summary>
 internal static class OpenApiParts
 {
+    private const string PageTokenScheme = "pageToken";
+
     /// <param name="place">query or path.</param>
     /// <param name="words">All that it may be; none: any text.</param>
     public static JsonObject Parameter(string name, string place, bool required, params string[] words)
@@ -21,14 +23,20 @@ internal static class OpenApiParts
         return new JsonObject { ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = schema };
     }
 
-    public static JsonObject PageTokenHeader() => new()
+    /// <summary>The ways to prove that one may change something: the token of a page.</summary>
+    public static JsonObject SecuritySchemes() => new()
     {
-        ["name"] = PageToken.Header,
-        ["in"] = "header",
-        ["required"] = true,
-        ["description"] = $"What every page of this console has in its meta element '{PageToken.MetaName}'",
-        ["schema"] = new JsonObject { ["type"] = "string" },
+        [PageTokenScheme] = new JsonObject
+        {
+            ["type"] = "apiKey",
+            ["in"] = "header",
+            ["name"] = PageToken.Header,
+            ["description"] = $"What every page of this console has in its meta element '{PageToken.MetaName}'",
+        },
     };
+
+    /// <summary>That an operation takes the token of a page.</summary>
+    public static JsonArray NeedsPageToken() => [new JsonObject { [PageTokenScheme] = new JsonArray() }];
 
     /// <summary>What is answered, or asked, in JSON.</summary>
     public static JsonObject Answer(string description, JsonTypeInfo type) => new()

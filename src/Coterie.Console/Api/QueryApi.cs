@@ -71,7 +71,7 @@ internal static class QueryApi
     {
         ["operationId"] = "query",
         ["summary"] = "Asks the cluster in CQL, and brings the vote of its replicas",
-        ["parameters"] = new JsonArray(OpenApiParts.PageTokenHeader()),
+        ["security"] = OpenApiParts.NeedsPageToken(),
         ["requestBody"] = OpenApiParts.Answer($"A statement of at most {QueryLimits.StatementLengthMax} characters", QueryJson.Default.QueryRequest),
         ["responses"] = new JsonObject
         {

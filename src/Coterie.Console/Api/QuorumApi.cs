@@ -44,6 +44,7 @@ internal static class QuorumApi
         [
             .. query.Keys.Where(key => !QuorumQuery.Keys.Contains(key) && !also.Contains(key))
                 .Select(key => $"there is no parameter '{QuorumQuery.Shorten(key)}'; there are {string.Join(", ", QuorumQuery.Keys.Concat(also))}"),
+            .. QuorumQuery.Repeated(key => query[key]),
         ];
         var measured = context.RequestServices.GetRequiredService<ITrialDesk>().Measured;
         return problems.Count == 0 && QuorumQuestion.TryParse(QuorumQuery.Words(key => query[key]), measured, out var question, out problems) ? question : null;

@@ -146,8 +146,12 @@ internal static class RepairApi
         return Describe(id, summary, answer, [.. parameters], required is null ? [] : ["400", "404", "409", "503"]);
     }
 
-    private static JsonObject DescribeChange(string id, string summary, JsonTypeInfo answer, params JsonNode[] parameters) =>
-        Describe(id, summary, answer, [OpenApiParts.PageTokenHeader(), .. parameters], ["400", "403", "404", "409", "503"]);
+    private static JsonObject DescribeChange(string id, string summary, JsonTypeInfo answer, params JsonNode[] parameters)
+    {
+        var change = Describe(id, summary, answer, parameters, ["400", "403", "404", "409", "503"]);
+        change["security"] = OpenApiParts.NeedsPageToken();
+        return change;
+    }
 
     private static JsonObject Describe(string id, string summary, JsonTypeInfo answer, JsonNode[] parameters, string[] refusals)
     {

@@ -76,7 +76,8 @@ internal static class TrialApi
 
     private static JsonObject DescribeChange(string id, string summary, JsonNode[] parameters)
     {
-        var change = Describe(id, summary, [OpenApiParts.PageTokenHeader(), .. parameters]);
+        var change = Describe(id, summary, parameters);
+        change["security"] = OpenApiParts.NeedsPageToken();
         change["responses"]!["400"] = OpenApiParts.Answer("Why the question makes no sense", TrialJson.Default.TrialProblem);
         change["responses"]!["403"] = OpenApiParts.Answer("Without the token of a page", TrialJson.Default.TrialProblem);
         change["responses"]!["409"] = OpenApiParts.Answer("Why it was not done: this cluster cannot try it, or a trial runs already", TrialJson.Default.TrialProblem);

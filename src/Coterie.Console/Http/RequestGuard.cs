@@ -15,7 +15,7 @@ internal sealed class RequestGuard(RequestDelegate next)
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
         + "base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
-    private const int QueryLengthMax = 4096;
+    public const int QueryLengthMax = 4_096;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -35,7 +35,7 @@ internal sealed class RequestGuard(RequestDelegate next)
         }
         else if (context.Request.QueryString.Value is { Length: > QueryLengthMax })
         {
-            await RefuseAsync(context, StatusCodes.Status414UriTooLong, $"A query is at most {QueryLengthMax} characters long.\n");
+            await RefuseQueryAsync(context);
         }
         else
         {
@@ -58,6 +58,18 @@ internal sealed class RequestGuard(RequestDelegate next)
 
     private static bool IsForeign(HttpRequest request) =>
         request.Headers.Origin is { Count: > 0 } origin && origin.ToString() != $"{request.Scheme}://{request.Host}";
+
+    /// <summary>Without a word where a page says why.</summary>
+    private static Task RefuseQueryAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api"))
+        {
+            context.Response.StatusCode = StatusCodes.Status414UriTooLong;
+            return Task.CompletedTask;
+        }
+
+        return RefuseAsync(context, StatusCodes.Status414UriTooLong, $"A query is at most {QueryLengthMax} characters long.\n");
+    }
 
     private static Task RefuseAsync(HttpContext context, int status, string reason)
     {

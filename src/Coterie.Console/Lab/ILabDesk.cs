@@ -12,6 +12,7 @@ public interface ILabDesk
 
     Task<string?> StopAsync();
 
+    /// <param name="node">The name of one of <see cref="LabSnapshot.Nodes"/>.</param>
     Task<string?> DoAsync(string node, LabAction action);
 }
 

@@ -64,8 +64,8 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
                 "",
                 _problem,
                 nodes,
-                _run?.Report(0) ?? LabStreamReport.Nothing,
-                _run?.Report(1) ?? LabStreamReport.Nothing,
+                _run?.Leaderless.Report(_run.Now) ?? LabStreamReport.Nothing,
+                _run?.LeaderBased.Report(_run.Now) ?? LabStreamReport.Nothing,
                 faults);
             return snapshot with { Sentence = LabSentence.Of(snapshot) };
         }
@@ -110,11 +110,6 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
 
     public Task<string?> DoAsync(string node, LabAction action) => AskAsync(async () =>
     {
-        if (_nodes.Places.All(place => place.Name != node))
-        {
-            return $"There is no node of that name; there are {string.Join(", ", _nodes.Places.Select(static place => place.Name))}.";
-        }
-
         var state = _nodes.StateOf(node);
         if (WhyNot(action, state) is { } why)
         {
@@ -335,7 +330,7 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
             fault.Led,
             fault.From.TotalSeconds,
             fault.To?.TotalSeconds,
-            run.Leaderless.LongestGap(fault.From, to, next).TotalMilliseconds,
-            run.LeaderBased.LongestGap(fault.From, to, next).TotalMilliseconds);
+            run.Leaderless.Timeline.LongestGap(fault.From, to, next).TotalMilliseconds,
+            run.LeaderBased.Timeline.LongestGap(fault.From, to, next).TotalMilliseconds);
     }
 }

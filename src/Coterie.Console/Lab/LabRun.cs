@@ -18,9 +18,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly long _began;
-    private readonly string[] _tables;
-    private readonly LabWrites[] _writes;
-    private readonly LabFinding?[] _findings = new LabFinding?[2];
+    private readonly LabStream[] _streams;
     private readonly IReadOnlyList<ConsoleNode> _places;
     private readonly CancellationTokenSource _writing = new();
     private readonly CancellationTokenSource _ending = new();
@@ -35,22 +33,17 @@ internal sealed class LabRun : IAsyncDisposable
         _time = time;
         _began = time.GetTimestamp();
         var name = $"page_{workload.ToString().ToLowerInvariant()}_{time.GetUtcNow().ToUnixTimeMilliseconds()}";
-        _tables = [$"{LabKeyspaces.Leaderless}.{name}", $"{LabKeyspaces.LeaderBased}.{name}"];
         var load = new LabLoad([.. places.Select(static place => place.Cql)], Rate);
-        Leaderless = new LabTimeline();
-        LeaderBased = new LabTimeline();
-        _writes =
-        [
-            new LabWrites(Host.Workloads.Workload.Create(workload, _tables[0], places.Count), load, _began) { Ended = Leaderless.Add },
-            new LabWrites(Host.Workloads.Workload.Create(workload, _tables[1], places.Count), load, _began) { Ended = LeaderBased.Add },
-        ];
+        Leaderless = new LabStream(workload, $"{LabKeyspaces.Leaderless}.{name}", load, _began);
+        LeaderBased = new LabStream(workload, $"{LabKeyspaces.LeaderBased}.{name}", load, _began);
+        _streams = [Leaderless, LeaderBased];
     }
 
     public WorkloadKind Workload { get; }
 
-    public LabTimeline Leaderless { get; }
+    public LabStream Leaderless { get; }
 
-    public LabTimeline LeaderBased { get; }
+    public LabStream LeaderBased { get; }
 
     public IReadOnlyList<LabFault> Faults => _faults;
 
@@ -73,12 +66,12 @@ internal sealed class LabRun : IAsyncDisposable
         try
         {
             await using var client = await CqlConnection.ConnectAsync(running[0].Cql, cancellationToken);
-            foreach (var statement in LabKeyspaces.Definitions(Math.Min(Replicas, places.Count)).Concat(run._tables.Select(table => Host.Workloads.Workload.Create(workload, table, places.Count).TableDefinition)))
+            foreach (var statement in LabKeyspaces.Definitions(Math.Min(Replicas, places.Count)).Concat(run._streams.Select(static stream => stream.TableDefinition)))
             {
                 await client.QueryAsync(statement, ConsistencyLevel.Quorum, cancellationToken);
             }
 
-            await Task.WhenAll(run._writes.Select(writes => writes.ConnectedAsync(running.Count, cancellationToken)));
+            await Task.WhenAll(run._streams.Select(stream => stream.ConnectedAsync(running.Count, cancellationToken)));
         }
         catch
         {
@@ -89,9 +82,6 @@ internal sealed class LabRun : IAsyncDisposable
         run._work = run.WorkAsync();
         return run;
     }
-
-    public LabStreamReport Report(int keyspace) =>
-        (keyspace == 0 ? Leaderless : LeaderBased).Report(_writes[keyspace].Count, Now, _findings[keyspace]);
 
     /// <summary>Something is about to happen to a node.</summary>
     public LabFault Begin(string node, string what, bool led)
@@ -125,9 +115,9 @@ internal sealed class LabRun : IAsyncDisposable
         Stop();
         _ending.Cancel();
         await Task.WhenAny(_work);
-        foreach (var writes in _writes)
+        foreach (var stream in _streams)
         {
-            await writes.DisposeAsync();
+            await stream.DisposeAsync();
         }
 
         _writing.Dispose();
@@ -136,18 +126,12 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        await Task.WhenAll(_writes.Select(writes => writes.RunAsync(_writing.Token)));
-        await Task.WhenAll(CheckAsync(0), CheckAsync(1));
-        if (_findings.All(static finding => finding is { IsRight: true }))
+        await Task.WhenAll(_streams.Select(stream => stream.RunAsync(_writing.Token)));
+        await Task.WhenAll(_streams.Select(stream => stream.CheckAsync(_ending.Token)));
+        if (_streams.All(static stream => stream.IsRight))
         {
             await DropAsync();
         }
-    }
-
-    private async Task CheckAsync(int keyspace)
-    {
-        var found = await _writes[keyspace].CheckAsync(_ending.Token);
-        _findings[keyspace] = new LabFinding(found.Lost.Count, found.Unread, found.Returned.Count + found.FailedFound);
     }
 
     /// <summary>Nobody needs them any more; what is not right stays, to be looked at.</summary>
@@ -158,9 +142,9 @@ internal sealed class LabRun : IAsyncDisposable
             try
             {
                 await using var client = await CqlConnection.ConnectAsync(place.Cql, _ending.Token);
-                foreach (var table in _tables)
+                foreach (var stream in _streams)
                 {
-                    await client.QueryAsync($"DROP TABLE IF EXISTS {table}", ConsistencyLevel.Quorum, _ending.Token);
+                    await client.QueryAsync($"DROP TABLE IF EXISTS {stream.Table}", ConsistencyLevel.Quorum, _ending.Token);
                 }
 
                 return;

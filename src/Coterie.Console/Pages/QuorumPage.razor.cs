@@ -36,7 +36,7 @@ public sealed partial class QuorumPage
     private void Read()
     {
         var query = QueryHelpers.ParseQuery(Navigation.ToAbsoluteUri(Navigation.Uri).Query);
-        _state = QuorumState.FromLink(key => query.TryGetValue(key, out var values) ? values.ToString() : null, Trials.Measured);
+        _state = QuorumState.FromLink(key => query.GetValueOrDefault(key), Trials.Measured);
         _fromLink = _state.Problems.Count > 0;
         _prediction = Predictions.Of(_state.Question);
     }

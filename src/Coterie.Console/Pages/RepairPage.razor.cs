@@ -26,6 +26,7 @@ public sealed partial class RepairPage
     private string _left = "";
     private string _right = "";
     private bool _busy;
+    private bool _making;
     private string? _problem;
     private TreeDescent? _descent;
     private TableName? _table;
@@ -119,8 +120,17 @@ public sealed partial class RepairPage
 
     private Task DivergeAsync(RepairNet net) => BusyAsync(async () =>
     {
-        _problem = await _lab!.DivergeAsync(net);
-        await LookAsync();
+        _making = true;
+        StateHasChanged();
+        try
+        {
+            _problem = await _lab!.DivergeAsync(net);
+            await LookAsync();
+        }
+        finally
+        {
+            _making = false;
+        }
     });
 
     private Task StartAsync() => BusyAsync(async () => _problem = await _lab!.StartAsync());

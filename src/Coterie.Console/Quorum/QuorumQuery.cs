@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coterie.Model.Quorum;
+using Microsoft.Extensions.Primitives;
 
 namespace Coterie.WebConsole.Quorum;
 
@@ -23,9 +24,13 @@ internal static class QuorumQuery
 
     public static ImmutableSortedSet<string> Keys { get; } = [.. Parameters.Select(static parameter => parameter.Key)];
 
-    /// <param name="read">The value of a key, or null.</param>
-    public static QuorumWords Words(Func<string, string?> read) =>
-        Parameters.Aggregate(Usual, (words, parameter) => read(parameter.Key) is { Length: > 0 } text ? parameter.Set(words, text) : words);
+    /// <param name="read">The values of a key, each of which stands once (<see cref="Repeated"/>) or not at all.</param>
+    public static QuorumWords Words(Func<string, StringValues> read) =>
+        Parameters.Aggregate(Usual, (words, parameter) => read(parameter.Key).ToString() is { Length: > 0 } text ? parameter.Set(words, text) : words);
+
+    /// <summary>Why a query cannot be read that says something twice: which of the two is meant, nobody knows.</summary>
+    public static IEnumerable<string> Repeated(Func<string, StringValues> read) =>
+        Parameters.Where(parameter => read(parameter.Key).Count > 1).Select(static parameter => $"{parameter.Key} stands there more than once; for several data centres write n=3,3");
 
     /// <summary>Only what is not as usual, so that a link is as short as what it says.</summary>
     public static string Link(QuorumQuestion question)

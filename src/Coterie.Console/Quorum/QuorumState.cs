@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coterie.Model.Quorum;
 using Coterie.Model.Quorum.Staleness;
+using Microsoft.Extensions.Primitives;
 
 namespace Coterie.WebConsole.Quorum;
 
@@ -29,11 +30,15 @@ public sealed class QuorumState
 
     private QuorumWords Words => Question.ToWords();
 
-    /// <param name="read">The value of a key of a link, or null.</param>
-    public static QuorumState FromLink(Func<string, string?> read, DelayModel? measured = null)
+    /// <param name="read">The values of a key of a link.</param>
+    public static QuorumState FromLink(Func<string, StringValues> read, DelayModel? measured = null)
     {
-        var state = new QuorumState { Measured = measured };
-        state.Change(QuorumQuery.Words(read));
+        var state = new QuorumState { Measured = measured, Problems = [.. QuorumQuery.Repeated(read)] };
+        if (state.Problems.Count == 0)
+        {
+            state.Change(QuorumQuery.Words(read));
+        }
+
         return state;
     }
 

@@ -5,6 +5,7 @@ using Coterie.Cluster.Transport;
 using Coterie.Coordinator.Hints;
 using Coterie.Model;
 using Coterie.Model.Pooling;
+using Coterie.Model.Reads;
 
 namespace Coterie.Coordinator.Writes;
 
@@ -53,7 +54,7 @@ internal sealed class WriteOperation : IReplySink, IHintSink, IValueTaskSource<W
             return new ValueTask<WriteOutcome>(outcome);
         }
 
-        _vote = request.WantVote ? new WriteVote(replicas, alive, _owner.Time) : null;
+        _vote = request.WantVote ? new WriteVote(replicas, alive, NewestTimestamp.OfMutation(request.Mutation.Span), _owner.Time) : null;
         _outstanding = Count(alive);
         _holds = 2 + _outstanding;
         _mutation = request.Mutation;

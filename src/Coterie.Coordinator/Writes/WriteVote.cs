@@ -1,10 +1,12 @@
 using Coterie.Cluster.Ring;
 using Coterie.Cluster.Transport;
+using Coterie.Model.Time;
 
 namespace Coterie.Coordinator.Writes;
 
 /// <summary>Keeps who answered a write when, for a request that asks for it. Guarded by the operation's lock.</summary>
-internal sealed class WriteVote(ReplicaSet replicas, ReadOnlySpan<bool> asked, TimeProvider time)
+/// <param name="written">The newest timestamp of what is written: whoever acknowledges it has it.</param>
+internal sealed class WriteVote(ReplicaSet replicas, ReadOnlySpan<bool> asked, WriteTimestamp written, TimeProvider time)
 {
     private readonly bool[] _asked = asked.ToArray();
     private readonly TimeSpan?[] _answeredAfter = new TimeSpan?[replicas.Count];
@@ -30,7 +32,8 @@ internal sealed class WriteVote(ReplicaSet replicas, ReadOnlySpan<bool> asked, T
         var entries = new VoteEntry[replicas.Count];
         for (var slot = 0; slot < entries.Length; slot++)
         {
-            entries[slot] = new VoteEntry(replicas.Nodes[slot], _asked[slot], Vote.WriteRole, _answeredAfter[slot], null, false, false);
+            WriteTimestamp? newest = _answeredAfter[slot] is null ? null : written;
+            entries[slot] = new VoteEntry(replicas.Nodes[slot], _asked[slot], Vote.WriteRole, _answeredAfter[slot], newest, false, false);
         }
 
         return new Vote { Replicas = entries, Required = required };

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Coterie.Cluster.Transport;
 
 namespace Coterie.Host.Network;
@@ -61,6 +62,8 @@ internal sealed class CabledConnection : INetworkConnection
 
         public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
+        // Pooled: every message of a development cluster comes this way, and costs no allocation that it would not cost without the cable.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             // What comes while the cable is out has not come yet.

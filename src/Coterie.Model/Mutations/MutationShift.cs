@@ -17,7 +17,7 @@ public static class MutationShift
     {
         try
         {
-            Shift(mutation, checked(newest.Microseconds - Newest(mutation).Microseconds), lists, destination);
+            Shift(mutation, checked(newest.Microseconds - NewestTimestamp.OfMutation(mutation).Microseconds), lists, destination);
         }
         catch (OverflowException)
         {
@@ -38,17 +38,5 @@ public static class MutationShift
         }
 
         writer.Finish();
-    }
-
-    private static WriteTimestamp Newest(ReadOnlySpan<byte> mutation)
-    {
-        var newest = WriteTimestamp.None;
-        var reader = new MutationReader(mutation);
-        while (reader.MoveNext())
-        {
-            newest = NewestTimestamp.Later(newest, NewestTimestamp.Of(reader.Row));
-        }
-
-        return newest;
     }
 }

@@ -1,9 +1,10 @@
+using Coterie.Model.Mutations;
 using Coterie.Model.Rows;
 using Coterie.Model.Time;
 
 namespace Coterie.Model.Reads;
 
-/// <summary>The newest timestamp in a row, live or not: what a replica's vote says it has heard of.</summary>
+/// <summary>The newest timestamp in a row or a mutation, live or not: what a replica's vote says it has heard of.</summary>
 public static class NewestTimestamp
 {
     /// <param name="row">An encoded row, or nothing.</param>
@@ -25,6 +26,19 @@ public static class NewestTimestamp
         while (reader.MoveNext())
         {
             newest = Later(newest, reader.Part == RowPart.Collection ? reader.CollectionDeletion.Timestamp : reader.Cell.Timestamp);
+        }
+
+        return newest;
+    }
+
+    /// <param name="mutation">Valid (<see cref="MutationReader.Validate"/>).</param>
+    public static WriteTimestamp OfMutation(ReadOnlySpan<byte> mutation)
+    {
+        var newest = WriteTimestamp.None;
+        var reader = new MutationReader(mutation);
+        while (reader.MoveNext())
+        {
+            newest = Later(newest, Of(reader.Row));
         }
 
         return newest;

@@ -124,6 +124,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [Theory]
     [InlineData("?r=4", "R must be from 1 to 3, the number of replicas, not 4")]
     [InlineData("?w=0", "W = 0 would acknowledge a write that no replica has; W must be at least 1")]
+    [InlineData("?n=3&n=5", "n stands there more than once; for several data centres write n=3,3")]
     [InlineData("?x=1", "there is no parameter 'x'; there are at, dead, from, model, n, r, remote, up, w")]
     public async Task A_question_that_makes_no_sense_gets_its_reasons(string query, string problem)
     {
@@ -164,8 +165,40 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_query_without_end_is_refused() =>
-        Assert.Equal(HttpStatusCode.RequestUriTooLong, (await GetAsync("/?n=" + new string('3', 5_000))).Status);
+    public async Task A_query_without_end_is_refused()
+    {
+        var query = "?n=" + new string('3', 5_000);
+        var (status, page, headers) = await GetAsync("/" + query);
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, status);
+        Assert.Contains("<h1>That link is too long</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("4,096 characters", page, StringComparison.Ordinal);
+        Assert.Equal(RequestGuard.ContentPolicy, Assert.Single(headers.GetValues("Content-Security-Policy")));
+        Assert.Equal((HttpStatusCode.RequestUriTooLong, "A query is at most 4096 characters long.\n"), (await GetAsync("/api/quorum" + query)) is var (refused, text, _) ? (refused, text) : default);
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, (await GetAsync("/?n=" + new string('3', 50_000))).Status);
+    }
+
+    [Fact]
+    public async Task A_method_that_a_path_does_not_have_is_told_which_it_has()
+    {
+        foreach (var (path, allowed) in new[] { ("/api/quorum", "GET"), ("/api/quorum/trial", "GET, POST, DELETE"), ("/api/openapi.json", "GET") })
+        {
+            using var answer = await _client.PutAsync($"http://{_server.Address}{path}", null, Cancel);
+            Assert.Equal((HttpStatusCode.MethodNotAllowed, $"Here is answered: {allowed}\n"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel)));
+            Assert.Equal(allowed.Split(", "), answer.Content.Headers.Allow);
+        }
+    }
+
+    [Fact]
+    public async Task What_may_change_something_says_in_the_document_which_header_it_takes()
+    {
+        var document = JsonNode.Parse((await GetAsync("/api/openapi.json")).Text)!;
+        var scheme = Assert.Single(document["components"]!["securitySchemes"]!.AsObject());
+        Assert.Equal(("apiKey", "header", "X-Coterie-Token"), ((string)scheme.Value!["type"]!, (string)scheme.Value["in"]!, (string)scheme.Value["name"]!));
+        foreach (var (method, operation) in document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject()))
+        {
+            Assert.Equal(method == "get" ? [] : new[] { scheme.Key }, operation!["security"]?.AsArray().SelectMany(static one => one!.AsObject().Select(static pair => pair.Key)) ?? []);
+        }
+    }
 
     [Fact]
     public async Task A_port_that_is_taken_is_told()

@@ -88,13 +88,17 @@ internal sealed class FakeRepairLab : IRepairLab
 
     public List<string> Asked { get; } = [];
 
+    /// <summary>What a difference waits for before it is made.</summary>
+    public Task Before { get; set; } = Task.CompletedTask;
+
     public RepairLabState Look() => State;
 
-    public Task<string?> DivergeAsync(RepairNet net)
+    public async Task<string?> DivergeAsync(RepairNet net)
     {
         Asked.Add($"diverge {net}");
+        await Before;
         State = Refusal is null ? new(new RepairDivergence(net, "coterie_lab_repair.notes", "node3", "node1", "note-0007", "aa", "node3 alone was sent a write."), net == RepairNet.Hints) : State;
-        return Task.FromResult(Refusal);
+        return Refusal;
     }
 
     public Task<string?> StartAsync()

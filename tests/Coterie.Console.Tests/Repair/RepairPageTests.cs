@@ -133,6 +133,22 @@ public sealed class RepairPageTests : BunitContext
     }
 
     [Fact]
+    public void While_a_difference_is_being_made_the_page_says_so_and_takes_no_second_press()
+    {
+        Services.AddSingleton<IRepairLab>(_lab);
+        var ready = new TaskCompletionSource();
+        _lab.Before = ready.Task;
+        var page = Open();
+        Assert.Equal("", page.Find("#making").TextContent);
+        page.Find("#diverge-trees").Click();
+        Assert.StartsWith("Working", page.Find("#making").TextContent, StringComparison.Ordinal);
+        page.Find("#diverge-read").Click();
+        ready.SetResult();
+        page.WaitForAssertion(() => Assert.Equal("", page.Find("#making").TextContent));
+        Assert.Equal(["diverge Trees"], _lab.Asked);
+    }
+
+    [Fact]
     public void A_refusal_of_the_lab_is_shown()
     {
         Services.AddSingleton<IRepairLab>(_lab);

@@ -45,6 +45,11 @@ def test_a_vote_of_a_quorum_names_the_replicas_by_address(cluster, table):
     assert not any(replica["stale"] for replica in told["replicas"])
 
 
+def test_a_vote_of_a_write_tells_what_each_replica_has_acknowledged(table):
+    told = vote(table, SimpleStatement("INSERT INTO t (id, v) VALUES (1, 'z') USING TIMESTAMP 4102444800000001", consistency_level=ConsistencyLevel.ALL))
+    assert [replica["newest"] for replica in told["replicas"]] == [4102444800000001] * 3
+
+
 def test_nobody_is_told_a_vote_who_did_not_ask(table):
     future = table.execute_async(READ)
     future.result()
