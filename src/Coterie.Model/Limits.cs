@@ -182,6 +182,9 @@ public static class Limits
     /// <summary>Bytes waiting to be read by one CQL client, over which it is disconnected. Room for one largest response on top of the pause.</summary>
     public const int CqlUnreadBytesMax = CqlResponseBytesMax + (16 * 1024 * 1024);
 
+    /// <summary>Bytes that the answers to the requests in flight of one CQL connection may be expected to have; from there on no further request of it begins.</summary>
+    public const int CqlAnswerBytesAhead = 4 * 1024 * 1024;
+
     /// <summary>Prepared statements that a node remembers; the least recently used are forgotten, and clients prepare them again.</summary>
     public const int PreparedStatementsMax = 10_000;
 

@@ -49,6 +49,9 @@ internal sealed class ConnectionOutput : IValueTaskSource<bool>
         OverLimit,
     }
 
+    /// <summary>Whether the client has read enough for it to be worth reading more from it.</summary>
+    public bool HasRoom => _closed || Volatile.Read(ref _filled) <= Limits.CqlUnreadBytesPause;
+
     public AppendResult Append(ReadOnlySpan<byte> frames)
     {
         var wakes = false;
@@ -84,7 +87,7 @@ internal sealed class ConnectionOutput : IValueTaskSource<bool>
     {
         lock (_gate)
         {
-            if (_closed || _filled <= Limits.CqlUnreadBytesPause)
+            if (HasRoom)
             {
                 return ValueTask.CompletedTask;
             }

@@ -20,19 +20,17 @@ namespace Coterie.Server.Connections;
 /// </remarks>
 internal sealed class CqlConnection
 {
-    private readonly Lock _gate = new();
     private readonly INetworkConnection _transport;
     private readonly ConnectionServices _services;
-    private readonly StreamSet _streams = new();
+    private readonly RequestsInFlight _requests = new();
     private readonly FrameWriter _direct = new();
     private readonly ConnectionOutput _output;
-    private int _inFlight;
     private long _skip;
     private long _partialCharged;
     private long _partialSince;
     private bool _closing;
+    private bool _dropped;
     private volatile bool _stopReading;
-    private TaskCompletionSource? _idle;
 
     public CqlConnection(INetworkConnection transport, ConnectionServices services)
     {
@@ -45,6 +43,9 @@ internal sealed class CqlConnection
     public Session Session { get; } = new();
 
     public long OpenedAt { get; }
+
+    /// <summary>Broken off, and about to end.</summary>
+    public bool IsDropped => Volatile.Read(ref _dropped);
 
     public IPEndPoint RemoteEndPoint => _transport.RemoteEndPoint;
 
@@ -74,7 +75,7 @@ internal sealed class CqlConnection
         }
         finally
         {
-            await LastRequestAsync();
+            await _requests.WaitForNoneAsync();
             _services.Pool.Budget.Return(_partialCharged);
             _output.Finish();
             await FlushRestAsync(flusher);
@@ -91,52 +92,77 @@ internal sealed class CqlConnection
 
     public void Abort() => _transport.Abort();
 
+    /// <summary>Breaks it off for what its client does. It counts once, however long it then takes to end.</summary>
+    public void Drop()
+    {
+        if (!Interlocked.Exchange(ref _dropped, true))
+        {
+            _services.Counters.ConnectionDropped();
+            Abort();
+        }
+    }
+
     /// <summary>Sends frames that answer nothing: events.</summary>
     public void Push(ReadOnlySpan<byte> frames) => Send(frames);
 
     /// <summary>The request's answer is written: it goes out, and the request goes back to its pool.</summary>
     public void Answered(ClientRequest request)
     {
-        TaskCompletionSource? idle = null;
         _services.Counters.Answered(request.Kind, _services.Time.GetElapsedTime(request.ArrivedAt));
-        lock (_gate)
-        {
-            _streams.Remove(request.Header.Stream);
-        }
+        _requests.FreeStream(request.Header.Stream);
 
         // Between these two the client may already use the stream again; the request still counts, so the connection cannot end.
-        Send(request.Response.Written);
+        var answer = request.Response.Written;
+        var bytes = answer.Length;
+        Send(answer);
         request.Release();
-        lock (_gate)
-        {
-            if (--_inFlight == 0)
-            {
-                idle = _idle;
-            }
-        }
-
-        idle?.TrySetResult();
+        _requests.End(bytes);
     }
 
     private async Task ReadAsync()
     {
         while (!_closing && !_stopReading)
         {
+            await _output.WaitForRoomAsync();
+            await _requests.WaitForRoomAsync();
             var result = await _transport.Input.ReadAsync();
             var buffer = result.Buffer;
-            while (!_closing && !_stopReading && TryTakeFrame(ref buffer))
+            if (TakeFrames(ref buffer))
             {
+                ChargePartial(ref buffer);
+                _transport.Input.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                {
+                    return;
+                }
             }
-
-            ChargePartial(ref buffer);
-            _transport.Input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
+            else
             {
-                return;
+                // Not looked at to its end: the next read begins here, at once. Nobody can blame the client that it waits.
+                ReturnPartial();
+                Volatile.Write(ref _partialSince, 0);
+                _transport.Input.AdvanceTo(buffer.Start);
             }
-
-            await _output.WaitForRoomAsync();
         }
+    }
+
+    /// <summary>Takes the frames that have come. False: more may stand there, and there is no room for their answers.</summary>
+    private bool TakeFrames(ref ReadOnlySequence<byte> buffer)
+    {
+        while (!_closing && !_stopReading)
+        {
+            if (!_requests.HasRoom || !_output.HasRoom)
+            {
+                return false;
+            }
+
+            if (!TryTakeFrame(ref buffer))
+            {
+                return true;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Takes one frame from the front. False: there is none that is complete.</summary>
@@ -269,36 +295,29 @@ internal sealed class CqlConnection
     private bool TryBegin(in FrameHeader header, out long charged)
     {
         charged = FrameHeader.Size + header.Length;
-        bool isFree, hasPlace;
-        lock (_gate)
-        {
-            isFree = _streams.TryAdd(header.Stream);
-            hasPlace = isFree && _inFlight < Limits.CqlRequestsPerConnectionMax;
-            _inFlight += hasPlace ? 1 : 0;
-        }
-
-        if (!isFree)
+        var begun = _requests.Begin(header.Stream);
+        if (begun == RequestsInFlight.BeginResult.StreamInUse)
         {
             Refuse(header.Stream, ErrorCode.Protocol, $"Stream {header.Stream} is in use: a request on it has not been answered", closes: true);
             return false;
         }
 
-        if (hasPlace && _services.Pool.Budget.TryTake(charged))
+        if (begun == RequestsInFlight.BeginResult.TooMany)
         {
-            return true;
+            _services.Counters.RequestOverloaded();
+            Refuse(header.Stream, ErrorCode.Overloaded, $"More than {Limits.CqlRequestsPerConnectionMax} requests are in flight on this connection", closes: false);
+            return false;
         }
 
-        lock (_gate)
+        if (!_services.Pool.Budget.TryTake(charged))
         {
-            _streams.Remove(header.Stream);
-            _inFlight -= hasPlace ? 1 : 0;
+            _requests.Withdraw(header.Stream);
+            _services.Counters.RequestOverloaded();
+            Refuse(header.Stream, ErrorCode.Overloaded, "Too many bytes of requests are being answered by this node", closes: false);
+            return false;
         }
 
-        _services.Counters.RequestOverloaded();
-        Refuse(header.Stream, ErrorCode.Overloaded, hasPlace
-            ? "Too many bytes of requests are being answered by this node"
-            : $"More than {Limits.CqlRequestsPerConnectionMax} requests are in flight on this connection", closes: false);
-        return false;
+        return true;
     }
 
     private void Refuse(short stream, ErrorCode code, string message, bool closes)
@@ -317,9 +336,8 @@ internal sealed class CqlConnection
         _services.Counters.Response();
         if (_output.Append(frames) == ConnectionOutput.AppendResult.OverLimit)
         {
-            _services.Counters.ConnectionDropped();
             _services.Log.ClientDoesNotRead(RemoteEndPoint);
-            Abort();
+            Drop();
         }
     }
 
@@ -363,22 +381,6 @@ internal sealed class CqlConnection
     {
         _services.Pool.Budget.Return(_partialCharged);
         _partialCharged = 0;
-    }
-
-    /// <summary>Completes when no request is in flight.</summary>
-    private async Task LastRequestAsync()
-    {
-        lock (_gate)
-        {
-            if (_inFlight == 0)
-            {
-                return;
-            }
-
-            _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        await _idle.Task;
     }
 
     private async Task FlushRestAsync(Task flusher)

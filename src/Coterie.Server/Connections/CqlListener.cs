@@ -197,6 +197,11 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
 
     private void Sweep(CqlConnection connection)
     {
+        if (connection.IsDropped)
+        {
+            return;
+        }
+
         if (!connection.Session.IsReady && services.Time.GetElapsedTime(connection.OpenedAt) >= options.HandshakeDeadline)
         {
             services.Log.DidNotBegin(connection.RemoteEndPoint, options.HandshakeDeadline);
@@ -214,8 +219,7 @@ internal sealed class CqlListener(ConnectionServices services, ListenerOptions o
             return;
         }
 
-        services.Counters.ConnectionDropped();
-        connection.Abort();
+        connection.Drop();
     }
 }
 

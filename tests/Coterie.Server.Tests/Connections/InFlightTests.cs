@@ -62,6 +62,16 @@ public sealed class InFlightTests
         await using var server = await Server.StartAsync();
         await using var client = await server.ConnectAsync();
         const short Last = Limits.CqlRequestsPerConnectionMax;
+
+        // Answers so short that none of the others has to wait for them.
+        for (short i = 0; i < 50; i++)
+        {
+            await client.SendAsync(Opcode.Query, i, []);
+            await server.Dispatcher.HasAsync(1);
+            server.Dispatcher.ReleaseAll();
+            await client.ReceiveAsync();
+        }
+
         for (short i = 0; i < Last; i++)
         {
             await client.SendAsync(Opcode.Query, i, []);
@@ -79,6 +89,27 @@ public sealed class InFlightTests
         await server.Dispatcher.HasAsync(Last);
         server.Dispatcher.ReleaseAll();
         for (var i = 0; i < Last; i++)
+        {
+            Assert.Equal(Opcode.Ready, (await client.ReceiveAsync()).Opcode);
+        }
+    }
+
+    [Fact]
+    public async Task Before_it_is_known_how_long_answers_are_some_begin_and_the_others_wait_for_these()
+    {
+        await using var server = await Server.StartAsync();
+        await using var client = await server.ConnectAsync();
+        for (short i = 0; i < 300; i++)
+        {
+            await client.SendAsync(Opcode.Query, i, []);
+        }
+
+        await server.Dispatcher.HasAsync(256);
+        Assert.Equal(256, server.Dispatcher.Seen);
+        server.Dispatcher.ReleaseAll();
+        await server.Dispatcher.HasAsync(44);
+        server.Dispatcher.ReleaseAll();
+        for (var i = 0; i < 300; i++)
         {
             Assert.Equal(Opcode.Ready, (await client.ReceiveAsync()).Opcode);
         }
