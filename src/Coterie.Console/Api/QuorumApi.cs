@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coterie.WebConsole.Quorum;
 using Coterie.WebConsole.Quorum.Trial;
+using Coterie.Model;
 using Coterie.Model.Quorum;
 using Coterie.Model.Quorum.Reports;
 using Microsoft.AspNetCore.Builder;
@@ -43,7 +44,7 @@ internal static class QuorumApi
         problems =
         [
             .. query.Keys.Where(key => !QuorumQuery.Keys.Contains(key) && !also.Contains(key))
-                .Select(key => $"there is no parameter '{QuorumQuery.Shorten(key)}'; there are {string.Join(", ", QuorumQuery.Keys.Concat(also))}"),
+                .Select(key => $"there is no parameter '{Quoted.Of(key)}'; there are {string.Join(", ", QuorumQuery.Keys.Concat(also))}"),
             .. QuorumQuery.Repeated(key => query[key]),
         ];
         var measured = context.RequestServices.GetRequiredService<ITrialDesk>().Measured;

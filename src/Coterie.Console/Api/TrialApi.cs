@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Coterie.WebConsole.Quorum;
+using Coterie.Model;
 using Coterie.WebConsole.Quorum.Trial;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -54,7 +54,7 @@ internal static class TrialApi
         }
         else if (wish.Length > 0 && !int.TryParse(wish, NumberStyles.None, CultureInfo.InvariantCulture, out trials))
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{Trials} is a number from 0 to {TrialLimits.TrialsMax}, not '{QuorumQuery.Shorten(wish)}'");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{Trials} is a number from 0 to {TrialLimits.TrialsMax}, not '{Quoted.Of(wish)}'");
         }
         else if (await desk.StartAsync(question, trials, context.RequestAborted) is { } problem)
         {

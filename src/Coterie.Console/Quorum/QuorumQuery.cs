@@ -44,8 +44,6 @@ internal static class QuorumQuery
         return string.Join('&', parts) is { Length: > 0 } query ? $"?{query}" : "";
     }
 
-    public static string Shorten(string text) => text.Length > 20 ? text[..20] + "…" : text;
-
     // Commas and colons may stand in a query as they are, and are read more easily so.
     private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%2C", ",", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
 }

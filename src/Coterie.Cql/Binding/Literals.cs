@@ -26,7 +26,7 @@ internal static class Literals
             if (bytes is null)
             {
                 throw new CqlInvalidException(
-                    $"Invalid {literal.Kind.ToString().ToUpperInvariant()} constant ({Shorten(literal.Text)}) for \"{receiver}\" of type {type.CqlName}");
+                    $"Invalid {literal.Kind.ToString().ToUpperInvariant()} constant ({Quoted.Of(literal.Text)}) for \"{receiver}\" of type {type.CqlName}");
             }
 
             type.Validate(bytes);
@@ -34,7 +34,7 @@ internal static class Literals
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or MalformedDataException)
         {
-            throw new CqlInvalidException($"Unable to make {type.CqlName} from '{Shorten(literal.Text)}' for \"{receiver}\": {exception.Message}");
+            throw new CqlInvalidException($"Unable to make {type.CqlName} from '{Quoted.Of(literal.Text)}' for \"{receiver}\": {exception.Message}");
         }
     }
 
@@ -190,6 +190,4 @@ internal static class Literals
         BinaryPrimitives.WriteInt64BigEndian(bytes, value);
         return bytes;
     }
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "...");
 }

@@ -1,3 +1,5 @@
+using Coterie.Model;
+
 namespace Coterie.Cql.Syntax;
 
 /// <summary>One word of a statement.</summary>
@@ -14,6 +16,6 @@ internal readonly record struct Lexeme(LexemeKind Kind, string Text, int Offset)
     {
         LexemeKind.End => "end of statement",
         LexemeKind.String => "string literal",
-        _ => $"'{(Text.Length <= 64 ? Text : string.Concat(Text.AsSpan(0, 64), "..."))}'",
+        _ => $"'{Quoted.Of(Text)}'",
     };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Coterie.Model;
 
 namespace Coterie.Cql.Syntax;
 
@@ -32,7 +33,7 @@ internal sealed class Lexer(string text)
 
         return c switch
         {
-            '\'' => new Lexeme(LexemeKind.String, Quoted('\''), start),
+            '\'' => new Lexeme(LexemeKind.String, TextIn('\''), start),
             '"' => new Lexeme(LexemeKind.QuotedIdentifier, QuotedName(), start),
             '$' => new Lexeme(LexemeKind.String, DollarQuoted(), start),
             >= '0' and <= '9' => Number(),
@@ -89,7 +90,7 @@ internal sealed class Lexer(string text)
     private string QuotedName()
     {
         var start = _at;
-        var name = Quoted('"');
+        var name = TextIn('"');
         return name.Length > 0 ? Name(name, start) : throw Error(start, "empty name in double quotes");
     }
 
@@ -99,7 +100,7 @@ internal sealed class Lexer(string text)
         : throw Error(start, $"name longer than {ushort.MaxValue} bytes");
 
     /// <summary>Between two quotes; two quotes in a row stand for one.</summary>
-    private string Quoted(char quote)
+    private string TextIn(char quote)
     {
         var start = _at++;
         StringBuilder? unescaped = null;
@@ -188,7 +189,7 @@ internal sealed class Lexer(string text)
 
         return kind == LexemeKind.Integer && DurationText.IsUnits(text.AsSpan(start, _at - start))
             ? new Lexeme(LexemeKind.Duration, text[start.._at], start)
-            : throw Error(start, $"'{Shorten(text[start.._at])}' is neither a number nor a duration");
+            : throw Error(start, $"'{Quoted.Of(text.AsSpan(start, _at - start))}' is neither a number nor a duration");
     }
 
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
@@ -272,6 +273,4 @@ internal sealed class Lexer(string text)
     private static bool IsLetter(char c) => char.IsAsciiLetter(c);
 
     private static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
-
-    private static string Shorten(string word) => word.Length <= 64 ? word : word[..64] + "...";
 }

@@ -17,7 +17,7 @@ internal static class SchemaRules
     public static string? NameProblem(string what, string name) =>
         name.Length is > 0 and <= Limits.SchemaNameLengthMax && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             ? null
-            : $"{what} name '{Shortened(name)}' is not 1 to {Limits.SchemaNameLengthMax} letters, digits and underscores";
+            : $"{what} name '{Quoted.Of(name)}' is not 1 to {Limits.SchemaNameLengthMax} letters, digits and underscores";
 
     public static string? ReplicationProblem(ClusterMetadata metadata, ReplicationStrategy replication) => replication switch
     {
@@ -69,7 +69,7 @@ internal static class SchemaRules
         {
             if (!datacenters.Contains(datacenter))
             {
-                return $"There is no data centre '{Shortened(datacenter)}'; there is: {string.Join(", ", datacenters.Order(StringComparer.Ordinal))}";
+                return $"There is no data centre '{Quoted.Of(datacenter)}'; there is: {string.Join(", ", datacenters.Order(StringComparer.Ordinal))}";
             }
 
             if (FactorProblem(datacenter, factor, 0) is { } problem)
@@ -89,9 +89,7 @@ internal static class SchemaRules
     private static string? ColumnProblem(ColumnSchema column) =>
         column.Name.Length is > 0 and <= Limits.ColumnNameLengthMax
             ? null
-            : $"Column name '{Shortened(column.Name)}' is not 1 to {Limits.ColumnNameLengthMax} characters long";
+            : $"Column name '{Quoted.Of(column.Name)}' is not 1 to {Limits.ColumnNameLengthMax} characters long";
 
     private static bool InPlace(IEnumerable<ColumnSchema> columns) => columns.Select((column, place) => column.Position == place).All(same => same);
-
-    private static string Shortened(string name) => name.Length <= 100 ? name : $"{name[..100]}…";
 }

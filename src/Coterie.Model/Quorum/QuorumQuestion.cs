@@ -85,7 +85,7 @@ public sealed record QuorumQuestion(
             if (!int.TryParse(part[(colon + 1)..], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
                 || !IsName(name))
             {
-                problems.Add($"N is a number of replicas, or one for each data centre: 3, or 3,3, or east:3,west:2; not '{QuorumSide.Shorten(text)}'");
+                problems.Add($"N is a number of replicas, or one for each data centre: 3, or 3,3, or east:3,west:2; not '{Quoted.Of(text)}'");
                 return null;
             }
 
@@ -118,7 +118,7 @@ public sealed record QuorumQuestion(
             }
         }
 
-        problems.Add($"there is no data centre '{QuorumSide.Shorten(name!)}'; there are {string.Join(", ", layout.Datacenters.Select(static one => one.Name))}");
+        problems.Add($"there is no data centre '{Quoted.Of(name!)}'; there are {string.Join(", ", layout.Datacenters.Select(static one => one.Name))}");
         return 0;
     }
 
@@ -129,7 +129,7 @@ public sealed record QuorumQuestion(
             return value;
         }
 
-        problems.Add(string.Create(CultureInfo.InvariantCulture, $"{what} must be a number from {least} to {most}, not '{QuorumSide.Shorten(text)}'"));
+        problems.Add(string.Create(CultureInfo.InvariantCulture, $"{what} must be a number from {least} to {most}, not '{Quoted.Of(text)}'"));
         return (least + most) / 2;
     }
 
@@ -140,7 +140,7 @@ public sealed record QuorumQuestion(
         {
             if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var node) || node < 1 || node > layout.Replicas)
             {
-                problems.Add($"replicas are numbered from 1 to {layout.Replicas}; '{QuorumSide.Shorten(part)}' is none of them");
+                problems.Add($"replicas are numbered from 1 to {layout.Replicas}; '{Quoted.Of(part)}' is none of them");
                 return NodeSet.Empty;
             }
 

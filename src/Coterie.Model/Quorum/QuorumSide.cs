@@ -39,7 +39,7 @@ public sealed record QuorumSide(RequestQuorum Quorum, ConsistencyLevel? Level)
 
         if (!ConsistencyLevelNames.TryParse(text, out var level))
         {
-            problem = $"{letter} is a number of replicas or one of {ConsistencyLevelNames.All}, not '{Shorten(text)}'";
+            problem = $"{letter} is a number of replicas or one of {ConsistencyLevelNames.All}, not '{Quoted.Of(text)}'";
             return false;
         }
 
@@ -51,14 +51,6 @@ public sealed record QuorumSide(RequestQuorum Quorum, ConsistencyLevel? Level)
         }
 
         return problem is null;
-    }
-
-    /// <summary>What somebody typed may be of any length and of any characters; a message shows the beginning of it, on one line.</summary>
-    internal static string Shorten(string text)
-    {
-        const int Shown = 40;
-        var line = string.Concat(text.Take(Shown).Select(static letter => char.IsControl(letter) ? '?' : letter));
-        return text.Length > Shown ? line + "…" : line;
     }
 
     private static string? Problem(int count, char letter, ReplicaLayout layout) =>

@@ -72,7 +72,7 @@ public ref struct CqlTypeParser
 
         if (!word.Equals("map", StringComparison.OrdinalIgnoreCase))
         {
-            throw Malformed(word.IsEmpty ? "has no name where one is needed" : $"is unknown or not supported: {Shorten(word)}");
+            throw Malformed(word.IsEmpty ? "has no name where one is needed" : $"is unknown or not supported: {Quoted.Of(word)}");
         }
 
         Expect('<');
@@ -128,7 +128,5 @@ public ref struct CqlTypeParser
         }
     }
 
-    private readonly MalformedDataException Malformed(string why) => new($"The type {Shorten(_text)} {why}.");
-
-    private static string Shorten(ReadOnlySpan<char> text) => text.Length <= 100 ? text.ToString() : string.Concat(text[..100], "…");
+    private readonly MalformedDataException Malformed(string why) => new($"The type {Quoted.Of(_text)} {why}.");
 }

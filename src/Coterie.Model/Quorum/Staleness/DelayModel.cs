@@ -74,7 +74,7 @@ public sealed record DelayModel(string Name, string Description, Delay Write, De
 
         if (text.Length > TextLengthMax || !text.Contains('=', StringComparison.Ordinal))
         {
-            problem = $"the model is one of {string.Join(", ", Known.Select(static known => known.Name))}, or your own: w=exp(5);ars=exp(1); not '{QuorumSide.Shorten(text)}'";
+            problem = $"the model is one of {string.Join(", ", Known.Select(static known => known.Name))}, or your own: w=exp(5);ars=exp(1); not '{Quoted.Of(text)}'";
             return false;
         }
 
@@ -105,12 +105,12 @@ public sealed record DelayModel(string Name, string Description, Delay Write, De
         var letters = equals < 0 ? "" : part[..equals].Trim();
         if (letters.Length == 0 || letters.Any(static letter => !"wars".Contains(letter, StringComparison.Ordinal)))
         {
-            return $"a part of a model begins with which of w, a, r, s it is of, as in ars=exp(1); not '{QuorumSide.Shorten(part)}'";
+            return $"a part of a model begins with which of w, a, r, s it is of, as in ars=exp(1); not '{Quoted.Of(part)}'";
         }
 
         if (DelayText.Parse(part[(equals + 1)..]) is not { } delay)
         {
-            return $"a delay in milliseconds is one of {DelayText.Forms}; not '{QuorumSide.Shorten(part[(equals + 1)..])}'";
+            return $"a delay in milliseconds is one of {DelayText.Forms}; not '{Quoted.Of(part.AsSpan(equals + 1))}'";
         }
 
         foreach (var letter in letters)
