@@ -43,8 +43,9 @@ public sealed class LogCutTests : IAsyncDisposable
     [Fact]
     public async Task A_log_that_ends_before_what_tables_hold_of_it_is_refused()
     {
-        // The first log lives on for the sake of what was put into the other area, while the data in it goes to a table.
-        await using var image = await KilledAsync(6_000);
+        // The first log lives on for the sake of what was put into the other area, while the data in it goes to a table. More than two buffers' worth: writes wait until
+        // the first of them is a table.
+        await using var image = await KilledAsync(10_000);
         var first = Directory.GetFiles(image.Path, "*.log").Order(StringComparer.Ordinal).First();
         Assert.NotEmpty(Directory.GetFiles(image.Path, "*.sst"));
         await using (var file = new FileStream(first, FileMode.Open, FileAccess.Write))

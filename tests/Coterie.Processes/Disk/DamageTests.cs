@@ -134,6 +134,9 @@ public sealed class DamageTests : IDisposable
         var third = nodes[2].Start(OftenCompared);
         await Task.WhenAll(first.LineAsync(" Up: "), second.LineAsync(" Up: "), third.LineAsync(" Up: "));
         var writes = await WriteAsync(nodes[0], 500, 1_000);
+
+        // A leaf that waits to be read would be read, and its damage found, before the scrub comes to it.
+        await Until.TrueAsync("the trees of the third have been read", async () => await NodeMetrics.OfAsync(nodes[2], NodeMetrics.DirtyLeaves) == 0);
         third.Signal(PosixSignalNumber.Terminate);
         Assert.Equal(0, await third.ExitAsync());
         await third.DisposeAsync();
@@ -229,7 +232,7 @@ public sealed class DamageTests : IDisposable
     /// <summary>The node has become complete; without the others, which are killed, it has every write.</summary>
     private static async Task IsRefilledAsync(NodeConfiguration node, AcknowledgedWrites writes, params CoterieProcess[] others)
     {
-        await Until.TrueAsync("the node serves, and is complete", async () => await IncompleteGroups.OfAsync(node) == 0);
+        await Until.TrueAsync("the node serves, and is complete", async () => await NodeMetrics.OfAsync(node, NodeMetrics.IncompleteGroups) == 0);
         foreach (var other in others)
         {
             other.Signal(PosixSignalNumber.Kill);

@@ -35,7 +35,7 @@ public sealed class UnsyncedTests : IDisposable
         await using (var again = await nodes[2].StartUpAsync([.. settings, NeverCompared]))
         {
             Assert.DoesNotContain(again.Lines, static line => line.Contains(WritesLost, StringComparison.Ordinal));
-            Assert.Equal(0, await IncompleteGroups.OfAsync(nodes[2]));
+            Assert.Equal(0, await NodeMetrics.OfAsync(nodes[2], NodeMetrics.IncompleteGroups));
             await writes.WriteAsync(500, 100, ConsistencyLevel.All);
             await KillAsync(again);
         }
@@ -44,7 +44,7 @@ public sealed class UnsyncedTests : IDisposable
         Boot("second");
         await using var back = await nodes[2].StartUpAsync([.. settings, OftenCompared]);
         await back.LineAsync(WritesLost);
-        await Until.TrueAsync("the node is complete", async () => await IncompleteGroups.OfAsync(nodes[2]) == 0);
+        await Until.TrueAsync("the node is complete", async () => await NodeMetrics.OfAsync(nodes[2], NodeMetrics.IncompleteGroups) == 0);
         await KillAsync(first);
         await KillAsync(second);
         await using var client = await Client.ConnectAsync(nodes[2].Cql);
@@ -69,7 +69,7 @@ public sealed class UnsyncedTests : IDisposable
         foreach (var (node, process) in nodes.Zip(processes))
         {
             await process.LineAsync(WritesLost);
-            await Until.TrueAsync("the node is complete", async () => await IncompleteGroups.OfAsync(node) == 0);
+            await Until.TrueAsync("the node is complete", async () => await NodeMetrics.OfAsync(node, NodeMetrics.IncompleteGroups) == 0);
         }
 
         // Nothing was torn, so nothing is lost; what the power takes from everybody at once is gone.

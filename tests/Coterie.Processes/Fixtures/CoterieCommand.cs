@@ -51,11 +51,13 @@ internal static class CoterieCommand
         return new CommandResult(process.ExitCode, await output, await error);
     }
 
+    /// <remarks>With the signals of a process in the foreground: whoever runs the tests in the background has it ignore Ctrl+C, and all that it starts.</remarks>
     public static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo
         {
-            FileName = file,
+            FileName = "env",
+            ArgumentList = { "--default-signal=INT,QUIT,HUP", file },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

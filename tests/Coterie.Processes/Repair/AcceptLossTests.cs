@@ -37,7 +37,7 @@ public sealed class AcceptLossTests : IDisposable
         await Task.WhenAll(second.ExitAsync(), third.ExitAsync());
         Directory.Delete(nodes[1].DataDirectory, recursive: true);
         await using var refilled = await nodes[1].StartUpAsync("--Repair:Interval=1s");
-        await Until.TrueAsync("node 2 serves, incomplete", async () => await IncompleteGroups.OfAsync(nodes[1]) > 0);
+        await Until.TrueAsync("node 2 serves, incomplete", async () => await NodeMetrics.OfAsync(nodes[1], NodeMetrics.IncompleteGroups) > 0);
         await Until.TrueAsync("both others see node 3 down", async () =>
             (await CoterieCommand.RunAsync("status", "--contact", nodes[0].Admin.ToString())).Output.Split('\n')
                 .Any(line => line.Contains(nodes[2].Cql.ToString(), StringComparison.Ordinal) && line.Split('|')[5].Count(seen => seen == 'D') == 2));
@@ -47,7 +47,7 @@ public sealed class AcceptLossTests : IDisposable
         Assert.True(accepted.ExitCode == 0, accepted.ToString());
         Assert.Contains($"{nodes[0].Cql} had not waited for {nodes[2].Cql}: nothing is given up there", accepted.Output, StringComparison.Ordinal);
         Assert.Contains($"{nodes[1].Cql} gives up what only {nodes[2].Cql} had: shop.cart (1 group of replicas)", accepted.Output, StringComparison.Ordinal);
-        await Until.TrueAsync("node 2 is complete", async () => await IncompleteGroups.OfAsync(nodes[1]) == 0);
+        await Until.TrueAsync("node 2 is complete", async () => await NodeMetrics.OfAsync(nodes[1], NodeMetrics.IncompleteGroups) == 0);
         first.Signal(PosixSignalNumber.Kill);
         await first.ExitAsync();
         await using var through = await Client.ConnectAsync(nodes[1].Cql);

@@ -42,8 +42,8 @@ public sealed class CqlShellTests(SharedCluster shared)
         Assert.Contains("(1 row)", ran.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("cluster_name", ran.Output, StringComparison.Ordinal);
         Assert.Equal(2, ran.ErrorLines.Length);
-        Assert.StartsWith("SyntaxError: line 3:", ran.ErrorLines[0], StringComparison.Ordinal);
-        Assert.Equal("in statement 2, which begins in line 3: -- a comment; not a statement SELECT key, FROM system.local", ran.ErrorLines[1]);
+        Assert.StartsWith("SyntaxError: line 2:", ran.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal("in statement 2, which begins in line 4: SELECT key, FROM system.local", ran.ErrorLines[1]);
     }
 
     [Fact]
