@@ -11,6 +11,11 @@ namespace Coterie.WebConsole.Repair;
 public sealed record RepairOverview(IReadOnlyList<RepairNode> Nodes, IReadOnlyList<RepairTable> Tables, int TablesTotal, IReadOnlyList<RepairHints> Hints)
 {
     public static RepairOverview Nothing { get; } = new([], [], 0, []);
+
+    /// <summary>Empty: there is no node of that name.</summary>
+    public string IdOf(string name) => Nodes.FirstOrDefault(node => node.Name == name)?.Id ?? "";
+
+    public string NameOf(string id) => Nodes.FirstOrDefault(node => node.Id == id)?.Name ?? id;
 }
 
 /// <param name="Answers">It was asked, and answered; otherwise what is said of it others say.</param>

@@ -122,6 +122,21 @@ public sealed class RepairPageTests : BunitContext
     }
 
     [Fact]
+    public void In_the_lab_the_trees_are_looked_at_and_the_table_is_repaired_by_a_button_each()
+    {
+        Services.AddSingleton<IRepairLab>(_lab);
+        var page = Open();
+        page.Find("#diverge-trees").Click();
+        page.Find("#compare-lab").Click();
+        Assert.StartsWith("The whole table: 1 of 4 parts differs.", page.Find("#seen").TextContent, StringComparison.Ordinal);
+        page.Find("#repair-lab").Click();
+
+        Assert.Equal(1, _trees.Repairs);
+        Assert.StartsWith("Repaired in 0.5 s: 3 ranges compared", page.Find("#lab-outcome").TextContent, StringComparison.Ordinal);
+        Assert.Contains("third net", page.Find("#caught").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_killed_node_can_be_started_and_nothing_else()
     {
         Services.AddSingleton<IRepairLab>(_lab);
@@ -155,7 +170,7 @@ public sealed class RepairPageTests : BunitContext
         _lab.Refusal = "Something is under way already.";
         var page = Open();
         page.Find("#diverge-trees").Click();
-        Assert.Equal(_lab.Refusal, page.Find("#problem").TextContent);
+        Assert.Equal(_lab.Refusal, page.Find("#lab-problem").TextContent);
     }
 
     /// <summary>After all services are there: the renderer takes no more.</summary>
