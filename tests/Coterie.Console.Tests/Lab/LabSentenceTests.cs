@@ -20,6 +20,16 @@ public sealed class LabSentenceTests
     }
 
     [Fact]
+    public void Of_several_groups_only_those_that_it_led_have_waited()
+    {
+        var lab = Labs.With(LabPhase.Writing, LabNodeState.Dead, 3, Killed);
+        lab = lab with { Nodes = [.. lab.Nodes.Select(static node => node with { Leads = node.Name == "node3" ? 2 : 0, Groups = 5 })] };
+        Assert.Equal(
+            "node2 led and was killed. node3 leads 2 of 5 groups. Leader-based writes of the groups that it led waited for another. The longest time without any was 240 ms, without a leaderless one 21 ms.",
+            LabSentence.Of(lab));
+    }
+
+    [Fact]
     public void A_node_that_led_nothing_makes_nobody_wait() => Assert.Equal(
         "node2 was paused. It led nothing: nobody has to be elected. Both keyspaces go on.",
         Labs.With(LabPhase.Writing, LabNodeState.Paused, 1, Killed with { Led = false, What = "paused" }).Sentence);
