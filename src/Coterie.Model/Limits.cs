@@ -183,7 +183,7 @@ public static class Limits
     public const int CqlUnreadBytesMax = CqlResponseBytesMax + (16 * 1024 * 1024);
 
     /// <summary>Bytes that the answers to the requests in flight of one CQL connection may be expected to have; from there on no further request of it begins.</summary>
-    public const int CqlAnswerBytesAhead = 4 * 1024 * 1024;
+    public const int CqlAnswerBytesAhead = 16 * 1024 * 1024;
 
     /// <summary>Prepared statements that a node remembers; the least recently used are forgotten, and clients prepare them again.</summary>
     public const int PreparedStatementsMax = 10_000;

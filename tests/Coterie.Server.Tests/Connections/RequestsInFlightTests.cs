@@ -9,8 +9,8 @@ public sealed class RequestsInFlightTests
 
     [Theory]
     [InlineData(100, Limits.CqlRequestsPerConnectionMax)]
-    [InlineData(100_000, 41)]
-    [InlineData(1_048_576, 4)]
+    [InlineData(100_000, 167)]
+    [InlineData(1_048_576, 16)]
     [InlineData(Limits.CqlResponseBytesMax, 1)]
     public void As_many_begin_as_have_room_for_answers_like_the_last(int answerBytes, int begun)
     {
