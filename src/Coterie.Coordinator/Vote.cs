@@ -15,10 +15,36 @@ public sealed class Vote
 
     public required IReadOnlyList<VoteEntry> Replicas { get; init; }
 
+    /// <summary>How many had to answer, of the replicas of each part.</summary>
     public required int Required { get; init; }
+
+    /// <summary>
+    /// How many requests to a set of replicas it sums up, each with sets of its own that may overlap: the partitions of a batch or of IN, the ranges of tokens of a scan,
+    /// and every further read that one of them takes.
+    /// </summary>
+    public int Parts { get; init; } = 1;
 
     /// <summary>Whether the keyspace is leader-based: then entries say who leads and how far behind the others are.</summary>
     public bool IsOfGroup { get; init; }
+
+    /// <summary>The vote of a request with several parts: of each replica the latest answer, the newest timestamp, and whether it was stale in any.</summary>
+    /// <param name="votes">Null: of that part there is none.</param>
+    public static Vote? Join(params ReadOnlySpan<Vote?> votes)
+    {
+        Vote? joined = null;
+        foreach (var vote in votes)
+        {
+            joined = joined is null || vote is null ? joined ?? vote : new Vote
+            {
+                Required = Math.Max(joined.Required, vote.Required),
+                Parts = joined.Parts + vote.Parts,
+                IsOfGroup = joined.IsOfGroup || vote.IsOfGroup,
+                Replicas = [.. joined.Replicas.Concat(vote.Replicas).GroupBy(static entry => entry.Node).Select(static of => of.Aggregate(VoteEntry.Join))],
+            };
+        }
+
+        return joined;
+    }
 }
 
 /// <param name="Node">The replica.</param>
@@ -35,4 +61,21 @@ public sealed record VoteEntry(NodeId Node, bool Asked, string Role, TimeSpan? A
 
     /// <summary>For reads of any replica: at most so many entries had been committed that it had not applied. Null: there was no leader to compare with, or it was not asked.</summary>
     public long? Behind { get; init; }
+
+    public static VoteEntry Join(VoteEntry one, VoteEntry other) => new(
+        one.Node,
+        one.Asked || other.Asked,
+        other.Role == Vote.DataRole ? other.Role : one.Role,
+        Latest(one.AnsweredAfter, other.AnsweredAfter),
+        Latest(one.Newest, other.Newest),
+        one.Stale || other.Stale,
+        one.Repaired || other.Repaired)
+    {
+        Leads = one.Leads || other.Leads,
+        Behind = Latest(one.Behind, other.Behind),
+    };
+
+    /// <summary>Null is before all.</summary>
+    private static T? Latest<T>(T? one, T? other)
+        where T : struct => Comparer<T?>.Default.Compare(one, other) >= 0 ? one : other;
 }

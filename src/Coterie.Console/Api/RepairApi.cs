@@ -58,14 +58,21 @@ internal static class RepairApi
         });
     }
 
-    private static Task DivergeAsync(HttpContext context) => ChangeAsync(context, static (context, lab) =>
-        context.Request.Query["net"].ToString() is { } word && word.All(char.IsAsciiLetter) && Enum.TryParse<RepairNet>(word, ignoreCase: true, out var net)
-            ? lab.DivergeAsync(net)
-            : Task.FromResult<string?>("There is no such net; there are hints, readRepair, trees."));
+    private static async Task DivergeAsync(HttpContext context)
+    {
+        if (context.Request.Query["net"].ToString() is { } word && word.All(char.IsAsciiLetter) && Enum.TryParse<RepairNet>(word, ignoreCase: true, out var net))
+        {
+            await ChangeAsync(context, lab => lab.DivergeAsync(net));
+        }
+        else if (!await IsRefusedAsync(context))
+        {
+            await WriteAsync(context, RepairReply<RepairLabState>.Refused("There is no such net; there are hints, readRepair, trees.", StatusCodes.Status400BadRequest), RepairPageJson.Default.RepairLabState);
+        }
+    }
 
-    private static Task StartAsync(HttpContext context) => ChangeAsync(context, static (_, lab) => lab.StartAsync());
+    private static Task StartAsync(HttpContext context) => ChangeAsync(context, static lab => lab.StartAsync());
 
-    private static async Task ChangeAsync(HttpContext context, Func<HttpContext, IRepairLab, Task<string?>> change)
+    private static async Task ChangeAsync(HttpContext context, Func<IRepairLab, Task<string?>> change)
     {
         if (await IsRefusedAsync(context))
         {
@@ -73,7 +80,7 @@ internal static class RepairApi
         }
 
         var lab = LabOf(context);
-        var problem = await change(context, lab);
+        var problem = await change(lab);
         await WriteAsync(
             context,
             problem is null ? new RepairReply<RepairLabState>(lab.Look(), null) : RepairReply<RepairLabState>.Refused(problem, StatusCodes.Status409Conflict),

@@ -12,6 +12,7 @@ namespace Coterie.WebConsole.Pages;
 public sealed partial class QueryPage
 {
     private readonly CancellationTokenSource _leaving = new();
+
     /// <summary>What is in the editor at first. After that the browser alone writes there: sent back from here, what was typed a moment ago would overwrite what has been typed since.</summary>
     private const string FirstStatement = "SELECT * FROM system.local";
 

@@ -26,8 +26,9 @@ public sealed record QueryAnswer(
     QueryVote? Vote);
 
 /// <summary>What the replicas answered.</summary>
-/// <param name="Required">How many answers the level waited for.</param>
-public sealed record QueryVote(int Required, IReadOnlyList<ReplicaVote> Replicas);
+/// <param name="Required">How many answers the level waited for, of each part.</param>
+/// <param name="Parts">Requests to a set of replicas that it sums up: partitions of a batch or of IN, ranges of a scan.</param>
+public sealed record QueryVote(int Required, IReadOnlyList<ReplicaVote> Replicas, int Parts = 1);
 
 /// <param name="AnsweredAfterUs">Microseconds; null if it had not answered when the client was.</param>
 /// <param name="Newest">The newest write that it knew, in microseconds since 1970.</param>

@@ -108,13 +108,17 @@ internal static class CodeSamples
 
     private static string Go(Need read, Need write)
     {
-        return $"""
-            err := session.Query("{Insert}", 1, "tea").
-                Consistency(gocql.{write.Pascal}){Payload(write)}.Exec()
+        return $$"""
+            if err := session.Query("{{Insert}}", 1, "tea").
+                Consistency(gocql.{{write.Pascal}}){{Payload(write)}}.Exec(); err != nil {
+                return err
+            }
 
             var v string
-            err = session.Query("{Select}", 1).
-                Consistency(gocql.{read.Pascal}){Payload(read)}.Scan(&v)
+            if err := session.Query("{{Select}}", 1).
+                Consistency(gocql.{{read.Pascal}}){{Payload(read)}}.Scan(&v); err != nil {
+                return err
+            }
             """;
 
         static string Payload(Need need) => need.Payload is { } count

@@ -84,7 +84,7 @@ public sealed partial class DivergenceLab
         if (reply.Answer?.Vote is { } vote)
         {
             _vote = vote;
-            _caughtBy ??= vote.Replicas.Any(static replica => replica.Repaired) ? "The read found a stale replica and mended it: the second net has caught it." : null;
+            _caughtBy ??= vote.Replicas.Any(static replica => replica.Repaired) ? "The read found what was stale and mended it: the second net has caught it." : null;
         }
 
         await WatchAsync();

@@ -50,6 +50,7 @@ internal sealed class GroupSurvey(IMessenger messenger)
         return new Vote
         {
             Required = vote.Required,
+            Parts = vote.Parts,
             IsOfGroup = true,
             Replicas = [.. vote.Replicas.Select(entry => entry with
             {
@@ -63,6 +64,7 @@ internal sealed class GroupSurvey(IMessenger messenger)
     public static Vote ToldByLeaders(Vote vote) => new()
     {
         Required = vote.Required,
+        Parts = vote.Parts,
         IsOfGroup = true,
         Replicas = [.. vote.Replicas.Select(static entry => entry with { Leads = true, Behind = 0 })],
     };

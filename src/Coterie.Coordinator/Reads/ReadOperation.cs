@@ -152,11 +152,11 @@ internal sealed class ReadOperation : IReplySink, IValueTaskSource<ReadStep>
     /// <summary>The slots of those alive, best first; but before them those who are known to take part.</summary>
     private ReadOnlySpan<int> LookWhoIsAlive(IReadOnlyList<Participant>? known)
     {
+        _context.Vote?.Begin(_replicas);
         var alive = _alive.AsSpan(0, _replicas.Count);
         for (var slot = 0; slot < alive.Length; slot++)
         {
             alive[slot] = _owner.Liveness.IsAlive(_replicas.Nodes[slot]);
-            _context.Vote?.Replica(_replicas.Nodes[slot]);
         }
 
         var count = 0;

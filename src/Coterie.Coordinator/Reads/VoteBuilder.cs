@@ -1,3 +1,4 @@
+using Coterie.Cluster.Ring;
 using Coterie.Model.Ids;
 using Coterie.Model.Reads;
 using Coterie.Model.Time;
@@ -9,12 +10,18 @@ internal sealed class VoteBuilder
 {
     private readonly SortedDictionary<NodeId, VoteEntry> _entries = [];
     private readonly Lock _lock = new();
+    private int _parts;
 
-    public void Replica(NodeId node)
+    /// <summary>A read of replicas begins.</summary>
+    public void Begin(ReplicaSet replicas)
     {
         lock (_lock)
         {
-            _entries.TryAdd(node, new VoteEntry(node, false, Vote.DigestRole, null, null, false, false));
+            _parts++;
+            foreach (var node in replicas.Nodes)
+            {
+                _entries.TryAdd(node, new VoteEntry(node, false, Vote.DigestRole, null, null, false, false));
+            }
         }
     }
 
@@ -56,7 +63,7 @@ internal sealed class VoteBuilder
     {
         lock (_lock)
         {
-            return new Vote { Replicas = [.. _entries.Values], Required = required };
+            return new Vote { Replicas = [.. _entries.Values], Required = required, Parts = Math.Max(1, _parts) };
         }
     }
 }

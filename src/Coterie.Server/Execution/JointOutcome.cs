@@ -39,7 +39,7 @@ internal static class JointOutcome
             }
         }
 
-        return unavailable is not { } failed ? outcomes[0]
+        return unavailable is not { } failed ? outcomes[0] with { Vote = Vote.Join([.. outcomes.Select(static outcome => outcome.Vote)]) }
             : sent == 0 ? failed
             : failed with { Outcome = failed.Outcome with { Result = RequestResult.Timeout, Answered = 0 } };
     }

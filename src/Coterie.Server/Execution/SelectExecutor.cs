@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Coterie.Coordinator;
 using Coterie.Coordinator.Reads;
 using Coterie.Cql.Plans;
 using Coterie.Model;
@@ -31,7 +32,7 @@ internal sealed class SelectExecutor(ExecutionServices services)
             while (page.Next() is { } command)
             {
                 var outcome = await ReadAsync(request, statement, command, requirement);
-                page.Vote ??= outcome.Vote;
+                page.Vote = Vote.Join(page.Vote, outcome.Vote);
                 if (!outcome.Outcome.IsSuccess)
                 {
                     Answer.FailedRead(request, outcome.Outcome, page.Vote, statement.Compiled.Metadata);

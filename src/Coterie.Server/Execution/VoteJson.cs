@@ -15,6 +15,7 @@ internal static class VoteJson
         {
             json.WriteStartObject();
             json.WriteNumber("required", vote.Required);
+            json.WriteNumber("parts", vote.Parts);
             json.WriteStartArray("replicas");
             foreach (var replica in vote.Replicas)
             {

@@ -102,6 +102,17 @@ public sealed class QueryPageTests : BunitContext
         Assert.Contains("not asked", picture.FindAll("li")[2].TextContent, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, 1, false, "1 of 1 replicas were asked. 2 had to answer before you were, 1 had by then. A hint that was kept for another counted, too.")]
+    [InlineData(1, 1, false, "1 of 1 replicas were asked. 1 had to answer before you were, 1 had by then.")]
+    [InlineData(1, 3, false, "All of 3 requests to the replicas of a partition or a range, drawn together. Of each 1 had to answer before you were. 1 of 1 nodes were asked, 1 had answered by then.")]
+    [InlineData(1, 1, true, "1 of 1 replicas were asked. 1 had to answer before you were, 0 had by then. A hint that was kept for another counted, too.")]
+    public void The_vote_says_how_many_had_to_answer_and_of_what(int required, int parts, bool isSilent, string summary)
+    {
+        var vote = new QueryVote(required, [new ReplicaVote("1", "127.0.0.1:9042", true, "write", isSilent ? null : 1_000, null, false, false)], parts);
+        Assert.Equal(summary, Render<VotePicture>(parameters => parameters.Add(static one => one.Vote, vote)).Find("p").TextContent);
+    }
+
     [Fact]
     public void Values_are_text_and_long_ones_are_cut()
     {

@@ -50,14 +50,14 @@ public sealed class RepairApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("diverge?net=magic", "There is no such net; there are hints, readRepair, trees.")]
-    [InlineData("diverge?net=0", "There is no such net; there are hints, readRepair, trees.")]
-    [InlineData("diverge", "There is no such net; there are hints, readRepair, trees.")]
-    [InlineData("start", "No node waits to be started here.")]
-    [InlineData("read", "There is no difference to read yet.")]
-    public async Task What_makes_no_sense_gets_its_reason(string path, string reason)
+    [InlineData("diverge?net=magic", HttpStatusCode.BadRequest, "There is no such net; there are hints, readRepair, trees.")]
+    [InlineData("diverge?net=0", HttpStatusCode.BadRequest, "There is no such net; there are hints, readRepair, trees.")]
+    [InlineData("diverge", HttpStatusCode.BadRequest, "There is no such net; there are hints, readRepair, trees.")]
+    [InlineData("start", HttpStatusCode.Conflict, "No node waits to be started here.")]
+    [InlineData("read", HttpStatusCode.Conflict, "There is no difference to read yet.")]
+    public async Task What_makes_no_sense_gets_its_reason(string path, HttpStatusCode refused, string reason)
     {
-        Assert.Equal((HttpStatusCode.Conflict, reason), await ProblemAsync("POST", $"/api/repair/lab/{path}", await _console.TokenAsync()));
+        Assert.Equal((refused, reason), await ProblemAsync("POST", $"/api/repair/lab/{path}", await _console.TokenAsync()));
     }
 
     [Fact]

@@ -50,6 +50,21 @@ def test_a_vote_of_a_write_tells_what_each_replica_has_acknowledged(table):
     assert [replica["newest"] for replica in told["replicas"]] == [4102444800000001] * 3
 
 
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        (READ, 1),
+        ("SELECT v FROM t WHERE id IN (1, 2, 3)", 3),
+        ("INSERT INTO t (id, v) VALUES (1, 'x')", 1),
+        ("BEGIN UNLOGGED BATCH " + " ".join(f"INSERT INTO t (id, v) VALUES ({i}, 'x');" for i in range(3)) + " APPLY BATCH", 3),
+        ("BEGIN BATCH " + " ".join(f"INSERT INTO t (id, v) VALUES ({i}, 'x');" for i in range(3)) + " APPLY BATCH", 3),
+    ],
+)
+def test_a_vote_says_of_how_many_partitions_it_is_the_sum(table, query, parts):
+    told = vote(table, SimpleStatement(query, consistency_level=ConsistencyLevel.QUORUM))
+    assert (told["parts"], told["required"], len(told["replicas"])) == (parts, 2, 3)
+
+
 def test_nobody_is_told_a_vote_who_did_not_ask(table):
     future = table.execute_async(READ)
     future.result()
