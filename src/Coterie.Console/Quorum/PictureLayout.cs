@@ -10,25 +10,33 @@ internal sealed class PictureLayout
 {
     public const int Radius = 19;
 
-    private const int Step = 62;
+    /// <summary>From so many on in a row they stand closer.</summary>
+    private const int Many = 7;
     private const int RowHeight = 132;
     private const int Left = 12;
-    private const int BandInside = 25;
     private const int BandOutside = 46;
     private const int WidthLeast = 300;
 
     private readonly ReplicaLayout _layout;
+    private readonly int _step;
+    private readonly int _bandInside;
 
     public PictureLayout(ReplicaLayout layout)
     {
         _layout = layout;
-        Width = Math.Max(WidthLeast, (2 * Left) + (Step * layout.Datacenters.Max(static one => one.Replicas)));
+        var longest = layout.Datacenters.Max(static one => one.Replicas);
+        IsWide = longest >= Many;
+        (_step, _bandInside) = IsWide ? (48, 23) : (62, 25);
+        Width = Math.Max(WidthLeast, (2 * Left) + (_step * longest));
         Height = RowHeight * layout.Datacenters.Count;
     }
 
     public int Width { get; }
 
     public int Height { get; }
+
+    /// <summary>On a telephone it is scrolled rather than drawn too small to press.</summary>
+    public bool IsWide { get; }
 
     /// <summary>On the page: few replicas are drawn larger.</summary>
     public int ShownWidth => Width <= WidthLeast ? Width * 3 / 2 : Width * 6 / 5;
@@ -38,8 +46,8 @@ internal sealed class PictureLayout
         var datacenter = _layout.DatacenterOf(node);
         var members = _layout.In(datacenter);
         var place = node - members.Nodes().First();
-        var start = (Width - (Step * members.Count)) / 2;
-        return (start + (Step / 2) + (place * Step), (datacenter * RowHeight) + (RowHeight / 2));
+        var start = (Width - (_step * members.Count)) / 2;
+        return (start + (_step / 2) + (place * _step), (datacenter * RowHeight) + (RowHeight / 2));
     }
 
     /// <summary>Where the name of a data centre stands.</summary>
@@ -68,7 +76,7 @@ internal sealed class PictureLayout
     {
         var (x, y) = Center(first);
         return new PictureBand(
-            x - BandInside, y - (upwards ? BandOutside : BandInside), Center(last).X - x + (2 * BandInside), BandInside + BandOutside, upwards ? y - 30 : y + 39);
+            x - _bandInside, y - (upwards ? BandOutside : _bandInside), Center(last).X - x + (2 * _bandInside), _bandInside + BandOutside, upwards ? y - 26 : y + 35);
     }
 }
 
