@@ -13,6 +13,7 @@ public sealed partial class TreeComparison
     private string _left = "";
     private string _right = "";
     private TreeDescent? _descent;
+    private DateTimeOffset _asked;
     private TableName? _table;
     private RowReport? _row;
     private RowReport? _rowAfter;
@@ -68,10 +69,16 @@ public sealed partial class TreeComparison
             return;
         }
 
-        var reply = await Trees.CompareAsync(_table, _left, _right, null, null, Leaving);
+        var reply = await LookAsync(_left, _right, null, null);
         Problem = reply.Problem;
         _descent = reply.Answer is { } whole ? TreeDescent.Begin(whole) : null;
     });
+
+    private Task<RepairReply<TreeReport>> LookAsync(string left, string right, string? lower, string? upper)
+    {
+        _asked = Time.GetUtcNow();
+        return Trees.CompareAsync(_table!, left, right, lower, upper, Leaving);
+    }
 
     private Task DownAsync() => BusyAsync(async () =>
     {
@@ -80,7 +87,7 @@ public sealed partial class TreeComparison
             return;
         }
 
-        var reply = await Trees.CompareAsync(_table!, descent.Last.LeftNode, descent.Last.RightNode, next.Lower, next.Upper, Leaving);
+        var reply = await LookAsync(descent.Last.LeftNode, descent.Last.RightNode, next.Lower, next.Upper);
         Problem = reply.Problem;
         _descent = reply.Answer is { } part ? descent.Down(part) : descent;
         if (_descent.Last.Leaf is { Rows: [var only] })
@@ -109,7 +116,7 @@ public sealed partial class TreeComparison
             _rowAfter = (await Trees.RowAsync(_table!, descent.Last.LeftNode, descent.Last.RightNode, "key", row.Id, Leaving)).Answer;
         }
 
-        if (_descent is { } seen && (await Trees.CompareAsync(_table!, seen.Last.LeftNode, seen.Last.RightNode, null, null, Leaving)).Answer is { } whole)
+        if (_descent is { } seen && (await LookAsync(seen.Last.LeftNode, seen.Last.RightNode, null, null)).Answer is { } whole)
         {
             _descent = TreeDescent.Begin(whole);
         }
