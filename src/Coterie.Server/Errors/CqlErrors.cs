@@ -52,7 +52,8 @@ public static class CqlErrors
     /// <summary>An error that has a code and a text and nothing else.</summary>
     public static void Write(FrameWriter frame, ErrorCode code, string message) => WriteHead(frame, code, message);
 
-    public static ErrorCode WriteOfWrite(FrameWriter frame, in RequestOutcome outcome, ConsistencyLevel level, WriteType type)
+    /// <param name="isCounted">The replicas were counted by the payload, and not by the level.</param>
+    public static ErrorCode WriteOfWrite(FrameWriter frame, in RequestOutcome outcome, ConsistencyLevel level, bool isCounted, WriteType type)
     {
         var code = outcome.Result switch
         {
@@ -62,7 +63,7 @@ public static class CqlErrors
             RequestResult.Overloaded => ErrorCode.Overloaded,
             _ => throw new BrokenRequestException("an error is written for a success"),
         };
-        WriteHead(frame, code, TextOf(outcome, level));
+        WriteHead(frame, code, TextOf(outcome, level, isCounted));
         WriteCounts(frame, code, outcome, level);
         if (code is ErrorCode.WriteTimeout or ErrorCode.WriteFailure)
         {
@@ -79,7 +80,7 @@ public static class CqlErrors
         return code;
     }
 
-    public static ErrorCode WriteOfRead(FrameWriter frame, in RequestOutcome outcome, ConsistencyLevel level)
+    public static ErrorCode WriteOfRead(FrameWriter frame, in RequestOutcome outcome, ConsistencyLevel level, bool isCounted)
     {
         var code = outcome.Result switch
         {
@@ -89,7 +90,7 @@ public static class CqlErrors
             RequestResult.Overloaded => ErrorCode.Overloaded,
             _ => throw new BrokenRequestException("an error is written for a success"),
         };
-        WriteHead(frame, code, TextOf(outcome, level));
+        WriteHead(frame, code, TextOf(outcome, level, isCounted));
         WriteCounts(frame, code, outcome, level);
         if (code is ErrorCode.ReadTimeout or ErrorCode.ReadFailure)
         {
@@ -128,8 +129,9 @@ public static class CqlErrors
         }
     }
 
-    private static string TextOf(in RequestOutcome outcome, ConsistencyLevel level) => outcome.Result switch
+    private static string TextOf(in RequestOutcome outcome, ConsistencyLevel level, bool isCounted) => outcome.Result switch
     {
+        RequestResult.Unavailable when isCounted => Text($"Cannot reach as many replicas as {PayloadRequest.RequiredKey} asks for: {outcome.Required} are required, {outcome.Answered} are alive"),
         RequestResult.Unavailable => Text($"Cannot achieve consistency level {ConsistencyLevelNames.Format(level)}: {outcome.Required} replicas are required, {outcome.Answered} are alive"),
         RequestResult.Timeout => Text($"Operation timed out - received only {outcome.Answered} responses of {outcome.Required}"),
         RequestResult.Failure => Text($"Operation failed - received {outcome.Answered} responses of {outcome.Required} and {outcome.Failed} failures"),

@@ -61,14 +61,14 @@ internal static class Answer
     public static void FailedWrite(ClientRequest request, in WriteFailure failure, ClusterMetadata metadata)
     {
         Begin(request, failure.Vote, metadata);
-        CqlErrors.WriteOfWrite(request.Response, failure.Outcome, request.Parameters.Consistency, failure.Type);
+        CqlErrors.WriteOfWrite(request.Response, failure.Outcome, request.Parameters.Consistency, request.Payload.Required > 0, failure.Type);
         End(request, Opcode.Error);
     }
 
     public static void FailedRead(ClientRequest request, in RequestOutcome outcome, Vote? vote, ClusterMetadata metadata)
     {
         Begin(request, vote, metadata);
-        CqlErrors.WriteOfRead(request.Response, outcome, request.Parameters.Consistency);
+        CqlErrors.WriteOfRead(request.Response, outcome, request.Parameters.Consistency, request.Payload.Required > 0);
         End(request, Opcode.Error);
     }
 

@@ -88,7 +88,7 @@ public sealed class GoldenFramesTests
     [InlineData(RequestResult.Overloaded, "00001001", "")]
     public void A_failed_write_has_the_fields_of_its_code(RequestResult result, string code, string fields)
     {
-        var body = Written(f => CqlErrors.WriteOfWrite(f, new RequestOutcome(result, 2, 1, 3, false), ConsistencyLevel.Quorum, WriteType.UnloggedBatch));
+        var body = Written(f => CqlErrors.WriteOfWrite(f, new RequestOutcome(result, 2, 1, 3, false), ConsistencyLevel.Quorum, isCounted: false, WriteType.UnloggedBatch));
         var expected = fields.EndsWith("000E", StringComparison.Ordinal) ? fields + Ascii("UNLOGGED_BATCH") : fields;
         Assert.Equal(Hex(code), body[..4]);
         Assert.Equal(Hex(expected), AfterMessage(body));
@@ -101,9 +101,19 @@ public sealed class GoldenFramesTests
     [InlineData(RequestResult.Overloaded, "00001001", "")]
     public void A_failed_read_has_the_fields_of_its_code(RequestResult result, string code, string fields)
     {
-        var body = Written(f => CqlErrors.WriteOfRead(f, new RequestOutcome(result, 2, 1, 3, true), ConsistencyLevel.Quorum));
+        var body = Written(f => CqlErrors.WriteOfRead(f, new RequestOutcome(result, 2, 1, 3, true), ConsistencyLevel.Quorum, isCounted: false));
         Assert.Equal(Hex(code), body[..4]);
         Assert.Equal(Hex(fields), AfterMessage(body));
+    }
+
+    [Fact]
+    public void Replicas_that_were_counted_by_the_payload_are_not_said_to_be_those_of_a_level()
+    {
+        var outcome = new RequestOutcome(RequestResult.Unavailable, 3, 2, 0, false);
+        Assert.Contains("Cannot reach as many replicas as coterie.required asks for: 3 are required, 2 are alive", TextOf(isCounted: true), StringComparison.Ordinal);
+        Assert.Contains("Cannot achieve consistency level QUORUM: 3 replicas are required, 2 are alive", TextOf(isCounted: false), StringComparison.Ordinal);
+
+        string TextOf(bool isCounted) => System.Text.Encoding.UTF8.GetString(Written(f => CqlErrors.WriteOfWrite(f, outcome, ConsistencyLevel.Quorum, isCounted, WriteType.Simple)));
     }
 
     [Fact]
