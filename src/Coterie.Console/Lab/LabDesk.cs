@@ -21,9 +21,6 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
     /// <summary>A run remembers all of its writes, so it must end at some time.</summary>
     private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(30);
 
-    /// <summary>What comes later while a node is away is not its doing: the others have agreed on who leads, and nobody asks it any more.</summary>
-    private static readonly TimeSpan FaultCounted = TimeSpan.FromSeconds(10);
-
     private readonly ILabNodes _nodes;
     private readonly TimeProvider _time;
     private readonly LabLeaders _leaders = new();
@@ -56,7 +53,7 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
             _looked = _time.GetTimestamp();
             _someoneLooks.TrySetResult();
             var nodes = _nodes.Places.Select(Report).ToList();
-            var faults = _run?.Faults.Select(fault => Report(_run, fault)).ToList() ?? [];
+            var faults = _run is { } run ? Faults(run) : [];
             var snapshot = new LabSnapshot(
                 _run?.Phase ?? LabPhase.Idle,
                 _run?.Workload.ToString().ToLowerInvariant(),
@@ -319,18 +316,19 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
         return new LabNodeReport(place.Name, place.Cql.ToString(), state, state == LabNodeState.Up ? Leads(place.Name) : 0, _groups);
     }
 
-    private static LabFaultReport Report(LabRun run, LabFault fault)
+    private static List<LabFaultReport> Faults(LabRun run)
     {
-        var to = fault.To ?? run.Now;
-        to = to > fault.From + FaultCounted ? fault.From + FaultCounted : to;
-        var next = run.Faults.FirstOrDefault(other => other.From > fault.From)?.From;
-        return new LabFaultReport(
+        var leaderless = run.Leaderless.Timeline.CostsOf(run.Faults, run.Now);
+        var leaderBased = run.LeaderBased.Timeline.CostsOf(run.Faults, run.Now);
+        return [.. run.Faults.Select((fault, place) => new LabFaultReport(
             fault.Node,
             fault.What,
             fault.Led,
             fault.From.TotalSeconds,
             fault.To?.TotalSeconds,
-            run.Leaderless.Timeline.LongestGap(fault.From, to, next).TotalMilliseconds,
-            run.LeaderBased.Timeline.LongestGap(fault.From, to, next).TotalMilliseconds);
+            leaderless[place].LongestGap.TotalMilliseconds,
+            leaderBased[place].LongestGap.TotalMilliseconds,
+            leaderless[place].IsInOutage,
+            leaderBased[place].IsInOutage))];
     }
 }

@@ -65,10 +65,13 @@ public static class LabSentence
             return $"{fault.Node} led and {did}. Leader-based writes wait until another is elected. {(waits.Leaderless ? "Leaderless writes wait for an answer that does not come." : "Leaderless writes go on.")}";
         }
 
+        var leaderBasedMs = lab.Charged(fault, leaderless: false).LeaderBasedGapMs;
+        var leaderlessMs = lab.Charged(fault, leaderless: true).LeaderlessGapMs;
+
         // With several groups only the writes of those that it led have waited: together the others fill the gap.
         return lab.Nodes.Max(static node => node.Groups) > 1
-            ? $"{fault.Node} led and {did}. {Leader(lab)}Leader-based writes of the groups that it led waited for another. The longest time without any was {Milliseconds(fault.LeaderBasedGapMs)}, without a leaderless one {Milliseconds(fault.LeaderlessGapMs)}."
-            : $"{fault.Node} led and {did}. {Leader(lab)}Leader-based writes waited {Milliseconds(fault.LeaderBasedGapMs)}, leaderless writes {Milliseconds(fault.LeaderlessGapMs)}.";
+            ? $"{fault.Node} led and {did}. {Leader(lab)}Leader-based writes of the groups that it led waited for another. The longest time without any was {Milliseconds(leaderBasedMs)}, without a leaderless one {Milliseconds(leaderlessMs)}."
+            : $"{fault.Node} led and {did}. {Leader(lab)}Leader-based writes waited {Milliseconds(leaderBasedMs)}, leaderless writes {Milliseconds(leaderlessMs)}.";
     }
 
     private static string Found(LabSnapshot lab)

@@ -16,7 +16,20 @@ public sealed record LabSnapshot(
     IReadOnlyList<LabNodeReport> Nodes,
     LabStreamReport Leaderless,
     LabStreamReport LeaderBased,
-    IReadOnlyList<LabFaultReport> Faults);
+    IReadOnlyList<LabFaultReport> Faults)
+{
+    /// <summary>The fault for which is counted what a fault has cost: itself, or, if it came while an outage went on, the one before it, if that was longer.</summary>
+    public LabFaultReport Charged(LabFaultReport fault, bool leaderless)
+    {
+        var charged = fault;
+        for (var place = Faults.ToList().IndexOf(fault); place > 0 && Faults[place].IsInOutage(leaderless); place--)
+        {
+            charged = Faults[place - 1].GapMs(leaderless) > charged.GapMs(leaderless) ? Faults[place - 1] : charged;
+        }
+
+        return charged;
+    }
+}
 
 /// <summary>Where a run of writes is.</summary>
 public enum LabPhase
@@ -89,7 +102,23 @@ public sealed record LabFinding(long Lost, long Unread, long Wrong)
 /// <param name="What">killed, paused, or died: that is by another hand.</param>
 /// <param name="Led">It led a group.</param>
 /// <param name="To">When it served clients again; null: not yet.</param>
-public sealed record LabFaultReport(string Node, string What, bool Led, double From, double? To, double LeaderlessGapMs, double LeaderBasedGapMs);
+/// <param name="LeaderlessGapMs">The longest time without an acknowledged write that is its doing.</param>
+/// <param name="LeaderlessInOutage">It came while an outage went on that is counted for a fault before it.</param>
+public sealed record LabFaultReport(
+    string Node,
+    string What,
+    bool Led,
+    double From,
+    double? To,
+    double LeaderlessGapMs,
+    double LeaderBasedGapMs,
+    bool LeaderlessInOutage = false,
+    bool LeaderBasedInOutage = false)
+{
+    public double GapMs(bool leaderless) => leaderless ? LeaderlessGapMs : LeaderBasedGapMs;
+
+    public bool IsInOutage(bool leaderless) => leaderless ? LeaderlessInOutage : LeaderBasedInOutage;
+}
 
 /// <summary>Why something was not done.</summary>
 public sealed record LabProblem(string Problem);

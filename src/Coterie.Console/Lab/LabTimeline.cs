@@ -11,13 +11,16 @@ internal sealed class LabTimeline
     /// <summary>A minute of bars is shown.</summary>
     public const int BarsShown = 600;
 
-    private static readonly TimeSpan Bar = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Several times what passes between two writes when nothing is wrong.</summary>
-    private static readonly TimeSpan GapDrawn = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan GapDrawn = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan Bar = TimeSpan.FromMilliseconds(100);
 
     /// <summary>So long after the first, connections, caches and code are still warming up, and the longest gap is not counted.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    /// <summary>What begins later while a node is away is not its doing: the others have agreed on who leads, and nobody asks it any more.</summary>
+    private static readonly TimeSpan FaultCounted = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly List<TimeSpan> _acknowledged = [];
@@ -59,11 +62,13 @@ internal sealed class LabTimeline
     {
         lock (_gate)
         {
-            var last = _acknowledged.Count == 0 ? TimeSpan.Zero : _acknowledged[^1];
-            var current = now > last ? now - last : TimeSpan.Zero;
+            // What is acknowledged after the end, since it was in flight, makes what passed until the end no shorter.
+            var until = CountUntil(now);
+            var last = until == 0 ? TimeSpan.Zero : _acknowledged[until - 1];
+            var current = now - last;
             var first = Math.Max(0, (int)(now / Bar) - BarsShown + 1);
             var gaps = _gaps.Where(gap => gap.To > first * Bar).Select(static gap => new LabGap(gap.From.TotalSeconds, gap.To.TotalSeconds)).ToList();
-            if (current >= GapDrawn)
+            if (current >= GapDrawn && until == _acknowledged.Count)
             {
                 gaps.Add(new LabGap(last.TotalSeconds, null));
             }
@@ -83,34 +88,71 @@ internal sealed class LabTimeline
         }
     }
 
-    /// <summary>The longest time between two acknowledgements of which some was between two times. What has not ended, ends with the later one.</summary>
-    /// <param name="next">When something else happened, whose doing it is what goes on then; null: nothing did.</param>
-    public TimeSpan LongestGap(TimeSpan from, TimeSpan to, TimeSpan? next = null) => LongestGap(from, next < to ? next.Value : to, isCut: next < to);
-
-    private TimeSpan LongestGap(TimeSpan from, TimeSpan to, bool isCut)
+    /// <summary>What each fault has cost so far: every gap is counted whole, and for one fault.</summary>
+    /// <param name="faults">In their order.</param>
+    /// <param name="now">Now; or when it ended. A gap that goes on ends here.</param>
+    public IReadOnlyList<LabCost> CostsOf(IReadOnlyList<LabFault> faults, TimeSpan now)
     {
         lock (_gate)
         {
-            var next = _acknowledged.BinarySearch(from);
-            next = next < 0 ? ~next : next;
-            var previous = next == 0 ? TimeSpan.Zero : _acknowledged[next - 1];
-            var longest = TimeSpan.Zero;
-            for (; next < _acknowledged.Count; next++)
-            {
-                var end = isCut && _acknowledged[next] > to ? to : _acknowledged[next];
-                longest = Longer(longest, end - previous);
-                previous = end;
-                if (previous >= to)
-                {
-                    return longest;
-                }
-            }
-
-            return Longer(longest, to - previous);
+            return [.. faults.Select((_, place) => CostOf(faults, place, now))];
         }
     }
 
+    /// <summary>Until when what begins is the doing of a fault: for a while, or until the node is back or something else happens.</summary>
+    private static TimeSpan CountedUntil(IReadOnlyList<LabFault> faults, int place, TimeSpan now)
+    {
+        var fault = faults[place];
+        var until = Shorter(fault.To ?? now, fault.From + FaultCounted);
+        return place + 1 < faults.Count ? Shorter(until, faults[place + 1].From) : until;
+    }
+
+    private static bool IsOfTheFaultBefore(IReadOnlyList<LabFault> faults, int place, TimeSpan begin, TimeSpan now) =>
+        place > 0
+        && (begin <= faults[place - 1].From || (faults[place].From - begin >= GapDrawn && begin <= CountedUntil(faults, place - 1, now)));
+
+    /// <summary>What went on for less than that had hardly begun when the next fault came, and is the doing of that one.</summary>
+    private static bool IsOfTheNextFault(IReadOnlyList<LabFault> faults, int place, TimeSpan begin, TimeSpan end) =>
+        place + 1 < faults.Count && end > faults[place + 1].From && faults[place + 1].From - begin < GapDrawn;
+
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private LabCost CostOf(IReadOnlyList<LabFault> faults, int place, TimeSpan now)
+    {
+        var from = faults[place].From;
+        var until = CountedUntil(faults, place, now);
+        var longest = TimeSpan.Zero;
+        var isInOutage = false;
+        for (var i = CountUntil(from) - 1; i < _acknowledged.Count; i++)
+        {
+            var begin = i < 0 ? TimeSpan.Zero : _acknowledged[i];
+            if (begin > Longer(from, until))
+            {
+                break;
+            }
+
+            var end = i + 1 < _acknowledged.Count ? _acknowledged[i + 1] : Longer(now, begin);
+            if (begin <= from && IsOfTheFaultBefore(faults, place, begin, now))
+            {
+                isInOutage = end - begin >= GapDrawn;
+            }
+            else if (begin <= from || !IsOfTheNextFault(faults, place, begin, end))
+            {
+                longest = Longer(longest, end - begin);
+            }
+        }
+
+        return new LabCost(longest, isInOutage);
+    }
+
+    /// <summary>How many acknowledgements there were until then.</summary>
+    private int CountUntil(TimeSpan time)
+    {
+        var place = _acknowledged.BinarySearch(time);
+        return place < 0 ? ~place : place + 1;
+    }
 
     private void Acknowledge(TimeSpan at)
     {
@@ -132,3 +174,8 @@ internal sealed class LabTimeline
         _acknowledged.Add(at);
     }
 }
+
+/// <summary>What a fault has cost a keyspace.</summary>
+/// <param name="LongestGap">The longest time between two acknowledgements that is its doing.</param>
+/// <param name="IsInOutage">It came while an outage went on that is counted for a fault before it.</param>
+internal readonly record struct LabCost(TimeSpan LongestGap, bool IsInOutage);

@@ -55,6 +55,33 @@ public sealed class LabPageTests : BunitContext
         Assert.Equal("node2 killed, led", page.Find(".faults th[scope=row]").TextContent);
     }
 
+    [Theory]
+    [InlineData(LabPhase.Writing)]
+    [InlineData(LabPhase.Done)]
+    public void An_outage_of_two_faults_is_one_in_the_table_and_in_the_large_number(LabPhase phase)
+    {
+        _desk.Snapshot = Labs.With(phase, LabNodeState.Dead, 0, null) with
+        {
+            Faults = [new LabFaultReport("node2", "killed", true, 1, null, 21, 14_800), new LabFaultReport("node1", "killed", false, 5, null, 22, 0, LeaderBasedInOutage: true)],
+        };
+        var page = Render<LabPage>();
+
+        Assert.Equal(["node1 killed", "22 ms", "in the outage before"], page.FindAll(".faults tbody tr:first-child th, .faults tbody tr:first-child td").Skip(1).Take(3).Select(static cell => cell.TextContent));
+        Assert.Equal("14.8 s without a write when node2 was killed", page.Find(".stream.r .gap").TextContent);
+        Assert.Equal("22 ms without a write when node1 was killed", page.Find(".stream.w .gap").TextContent);
+    }
+
+    [Fact]
+    public void The_large_number_gets_no_smaller_at_the_end()
+    {
+        var fault = new LabFaultReport("node2", "killed", true, 1, null, 21, 240);
+        _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Dead, 0, fault, 14_800);
+        Assert.Equal("14.8 s without a write, and counting", Render<LabPage>().Find(".stream.r .gap").TextContent);
+
+        _desk.Snapshot = Labs.With(LabPhase.Done, LabNodeState.Dead, 0, fault, 14_800);
+        Assert.Equal("14.8 s without a write until the end", Render<LabPage>().Find(".stream.r .gap").TextContent);
+    }
+
     [Fact]
     public void The_page_follows_what_happens_without_being_touched()
     {

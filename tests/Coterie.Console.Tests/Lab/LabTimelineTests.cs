@@ -44,21 +44,67 @@ public sealed class LabTimelineTests
         AcknowledgeEvery(20, 0, 3_000);
         AcknowledgeEvery(20, 3_300, 4_000);
 
-        Assert.Equal(At(300), _timeline.LongestGap(At(3_010), At(3_100)));
-        Assert.Equal(At(20), _timeline.LongestGap(At(1_001), At(2_000)));
-        Assert.Equal(At(500), _timeline.LongestGap(At(3_990), At(4_500)));
+        Assert.Equal([new LabCost(At(300), false)], _timeline.CostsOf([Fault(3_010, 3_100)], At(4_000)));
+        Assert.Equal([new LabCost(At(20), false)], _timeline.CostsOf([Fault(1_001, 2_000)], At(4_000)));
+        Assert.Equal([new LabCost(At(500), false)], _timeline.CostsOf([Fault(3_990)], At(4_500)));
     }
 
     [Fact]
-    public void What_goes_on_when_something_else_happens_is_not_counted_twice()
+    public void What_begins_when_something_else_happens_is_the_doing_of_that()
     {
         AcknowledgeEvery(20, 0, 3_000);
         AcknowledgeEvery(20, 8_000, 9_000);
 
         // The first at 2.5 s cost nothing; the second, at 3.01 s, all of it.
-        Assert.Equal(At(20), _timeline.LongestGap(At(2_500), At(9_000), At(3_010)));
-        Assert.Equal(At(5_000), _timeline.LongestGap(At(3_010), At(9_000)));
-        Assert.Equal(At(5_000), _timeline.LongestGap(At(3_010), At(8_500), At(20_000)));
+        Assert.Equal([new LabCost(At(20), false), new LabCost(At(5_000), false)], _timeline.CostsOf([Fault(2_500), Fault(3_010, 8_500)], At(9_000)));
+    }
+
+    [Fact]
+    public void An_outage_that_spans_two_faults_is_counted_once_and_for_the_first()
+    {
+        AcknowledgeEvery(20, 0, 3_000);
+        LabFault[] faults = [Fault(3_005, 18_000), Fault(6_800)];
+
+        Assert.Equal([new LabCost(At(9_000), false), new LabCost(At(0), true)], _timeline.CostsOf(faults, At(12_000)));
+
+        AcknowledgeEvery(20, 20_000, 21_000);
+        Assert.Equal([new LabCost(At(17_000), false), new LabCost(At(0), true)], _timeline.CostsOf(faults, At(21_000)));
+    }
+
+    [Fact]
+    public void What_began_within_ten_seconds_of_a_fault_counts_to_its_end_and_what_began_later_not_at_all()
+    {
+        AcknowledgeEvery(20, 0, 9_000);
+        AcknowledgeEvery(20, 30_000, 31_000);
+        AcknowledgeEvery(20, 40_000, 41_000);
+
+        Assert.Equal([new LabCost(At(21_000), false)], _timeline.CostsOf([Fault(1_000)], At(41_000)));
+    }
+
+    [Fact]
+    public void An_outage_that_is_no_faults_doing_is_that_of_the_fault_that_comes_into_it()
+    {
+        AcknowledgeEvery(20, 0, 20_000);
+
+        Assert.Equal([new LabCost(At(20), false), new LabCost(At(5_000), false)], _timeline.CostsOf([Fault(1_000), Fault(21_000)], At(25_000)));
+    }
+
+    [Fact]
+    public void Of_two_faults_at_almost_the_same_time_the_first_has_the_outage()
+    {
+        AcknowledgeEvery(20, 0, 3_000);
+
+        Assert.Equal([new LabCost(At(2_000), false), new LabCost(At(0), true)], _timeline.CostsOf([Fault(3_010), Fault(3_110)], At(5_000)));
+    }
+
+    [Fact]
+    public void What_was_in_flight_at_the_end_makes_no_number_smaller()
+    {
+        AcknowledgeEvery(20, 0, 3_000);
+        Add(18_500, LabOutcome.Acknowledged);
+
+        Assert.Equal(15_000, _timeline.Report(160, At(18_000), null).CurrentGapMs);
+        Assert.Equal([new LabCost(At(15_500), false)], _timeline.CostsOf([Fault(3_010)], At(18_000)));
     }
 
     [Fact]
@@ -80,6 +126,8 @@ public sealed class LabTimelineTests
 
         Assert.Equal(20, _timeline.Report(200, At(4_000), null).LongestGapMs);
     }
+
+    private static LabFault Fault(int from, int? to = null) => new("node2", "killed", true, At(from)) { To = to is { } end ? At(end) : null };
 
     private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
