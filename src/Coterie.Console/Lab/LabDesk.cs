@@ -329,6 +329,7 @@ internal sealed class LabDesk : ILabDesk, IAsyncDisposable
             leaderless[place].LongestGap.TotalMilliseconds,
             leaderBased[place].LongestGap.TotalMilliseconds,
             leaderless[place].IsInOutage,
-            leaderBased[place].IsInOutage))];
+            leaderBased[place].IsInOutage,
+            fault.Next))];
     }
 }

@@ -86,13 +86,17 @@ internal sealed class LabRun : IAsyncDisposable
     /// <summary>Something is about to happen to a node.</summary>
     public LabFault Begin(string node, string what, bool led)
     {
-        Close(node);
+        if (Open(node) is { } before)
+        {
+            (before.To, before.Next) = (Now, what);
+        }
+
         var fault = new LabFault(node, what, led, Now);
         _faults.Add(fault);
         return fault;
     }
 
-    /// <summary>The node serves clients again, or something else happens to it.</summary>
+    /// <summary>The node serves clients again.</summary>
     public void Close(string node)
     {
         if (Open(node) is { } open)
@@ -168,5 +172,9 @@ internal sealed class LabFault(string node, string what, bool led, TimeSpan from
 
     public TimeSpan From => from;
 
+    /// <summary>When the node served clients again, or something else happened to it; null: neither yet.</summary>
     public TimeSpan? To { get; set; }
+
+    /// <summary>What happened to the node next, before it served clients again; null: it came back, or is still away.</summary>
+    public string? Next { get; set; }
 }

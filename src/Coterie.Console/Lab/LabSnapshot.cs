@@ -101,9 +101,10 @@ public sealed record LabFinding(long Lost, long Unread, long Wrong)
 
 /// <param name="What">killed, paused, or died: that is by another hand.</param>
 /// <param name="Led">It led a group.</param>
-/// <param name="To">When it served clients again; null: not yet.</param>
+/// <param name="To">When it served clients again, or something else happened to it; null: neither yet.</param>
 /// <param name="LeaderlessGapMs">The longest time without an acknowledged write that is its doing.</param>
 /// <param name="LeaderlessInOutage">It came while an outage went on that is counted for a fault before it.</param>
+/// <param name="Next">What happened to the node next, before it served clients again; null: it came back, or is still away.</param>
 public sealed record LabFaultReport(
     string Node,
     string What,
@@ -113,7 +114,8 @@ public sealed record LabFaultReport(
     double LeaderlessGapMs,
     double LeaderBasedGapMs,
     bool LeaderlessInOutage = false,
-    bool LeaderBasedInOutage = false)
+    bool LeaderBasedInOutage = false,
+    string? Next = null)
 {
     public double GapMs(bool leaderless) => leaderless ? LeaderlessGapMs : LeaderBasedGapMs;
 

@@ -83,6 +83,15 @@ public sealed class LabPageTests : BunitContext
     }
 
     [Fact]
+    public void A_node_that_did_not_come_back_before_the_next_fault_was_not_away_for_a_time()
+    {
+        var killed = new LabFaultReport("node2", "killed", false, 1, 7.7, 21, 21);
+        _desk.Snapshot = Labs.Calm() with { Faults = [killed, killed with { Next = "killed" }, killed with { What = "paused", Next = "killed" }, killed with { To = null }] };
+
+        Assert.Equal(["still", "then killed", "killed again", "6.7 s"], Render<LabPage>().FindAll(".faults tbody td:last-child").Select(static cell => cell.TextContent));
+    }
+
+    [Fact]
     public void The_page_follows_what_happens_without_being_touched()
     {
         var page = Render<LabPage>();
