@@ -66,6 +66,15 @@ public sealed class QuorumCommandTests
     }
 
     [Fact]
+    public void Delays_without_a_finite_length_are_refused()
+    {
+        var (code, output, error) = Run(new QuorumWords { Model = "w=pareto(0.2,0.0001);ars=1" }, json: true);
+
+        Assert.Equal((ExitCodes.Usage, ""), (code, output));
+        Assert.StartsWith("coterie: the shape of a Pareto delay must be at least 0.1", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Too_few_trials_are_refused() =>
         Assert.Equal("coterie: --trials must be from 1000 to 10000000\n", Run(new QuorumWords(), trials: 1).Error);
 

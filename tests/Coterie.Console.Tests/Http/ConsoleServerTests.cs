@@ -125,6 +125,7 @@ public sealed class ConsoleServerTests : IAsyncLifetime
     [InlineData("?r=4", "R must be from 1 to 3, the number of replicas, not 4")]
     [InlineData("?w=0", "W = 0 would acknowledge a write that no replica has; W must be at least 1")]
     [InlineData("?n=3&n=5", "n stands there more than once; for several data centres write n=3,3")]
+    [InlineData("?model=w%3Dpareto(0.2,0.001);ars%3D1", "the shape of a Pareto delay must be at least 0.1: with less, its longest delays have no finite length; not 'pareto(0.2,0.001)'")]
     [InlineData("?x=1", "there is no parameter 'x'; there are at, dead, from, model, n, r, remote, up, w")]
     public async Task A_question_that_makes_no_sense_gets_its_reasons(string query, string problem)
     {

@@ -29,6 +29,14 @@ public sealed class QuorumQuestionTests
     public void An_availability_is_a_chance(string text, string problem) => Assert.Equal([problem], Problems(new QuorumWords { NodeAvailability = text }));
 
     [Theory]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("-1")]
+    [InlineData("10001")]
+    public void A_delay_between_data_centres_has_limits(string text) =>
+        Assert.Equal([$"the delay between data centres must be a number from 0 to 10000, not '{text}'"], Problems(new QuorumWords { RemoteMilliseconds = text }));
+
+    [Theory]
     [InlineData("x", "replicas are numbered from 1 to 3; 'x' is none of them")]
     [InlineData("1,4", "replicas are numbered from 1 to 3; '4' is none of them")]
     public void The_dead_are_replicas(string dead, string problem) => Assert.Equal([problem], Problems(new QuorumWords { Dead = dead }));

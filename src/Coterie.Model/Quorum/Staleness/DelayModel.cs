@@ -108,9 +108,9 @@ public sealed record DelayModel(string Name, string Description, Delay Write, De
             return $"a part of a model begins with which of w, a, r, s it is of, as in ars=exp(1); not '{Quoted.Of(part)}'";
         }
 
-        if (DelayText.Parse(part[(equals + 1)..]) is not { } delay)
+        if (DelayText.Parse(part[(equals + 1)..], out var problem) is not { } delay)
         {
-            return $"a delay in milliseconds is one of {DelayText.Forms}; not '{Quoted.Of(part.AsSpan(equals + 1))}'";
+            return problem ?? $"a delay in milliseconds is one of {DelayText.Forms}; not '{Quoted.Of(part.AsSpan(equals + 1))}'";
         }
 
         foreach (var letter in letters)

@@ -1,3 +1,5 @@
+using Coterie.Model.Quorum;
+using Coterie.Model.Quorum.Reports;
 using Coterie.Model.Quorum.Staleness;
 
 namespace Coterie.Model.Tests.Quorum.Staleness;
@@ -46,6 +48,31 @@ public sealed class DelayTests
         }
     }
 
+    /// <summary>The largest that is taken of each form, and mixtures whose parts are as unlike as can be.</summary>
+    [Theory]
+    [InlineData("1e6")]
+    [InlineData("uniform(0,1e6)")]
+    [InlineData("exp(1e6)")]
+    [InlineData("pareto(1e6,0.1)")]
+    [InlineData("mix(0.5,1e6,0.1,1e-6)")]
+    [InlineData("mix(1e-16,1e6,0.1,1e-6)")]
+    [InlineData("mix(0.00000000000000011,1e6,0.1,1e-6)")]
+    [InlineData("mix(5e-324,1e6,0.1,1e-6)")]
+    [InlineData("mix(0.9999999999999999,1e6,0.1,1e-6)")]
+    public void At_the_limits_every_delay_and_every_figure_is_finite(string text)
+    {
+        double[] ends = [1.0 / (1UL << 53), 2.0 / (1UL << 53), 0.5, 1 - (1.0 / (1UL << 53)), 1];
+        DelayText.Parse(text)!.Draw(ends);
+        Assert.All(ends, static value => Assert.True(double.IsFinite(value) && value >= 0, $"{value}"));
+
+        var words = new QuorumWords { Replicas = "3,3", Read = "ONE", Write = "ALL", ReadFrom = "dc2", Model = $"wars={text}", RemoteMilliseconds = "10000" };
+        Assert.True(QuorumQuestion.TryParse(words, out var question, out _));
+        var report = DelayReport.Of(question!, 10_000, 1);
+        Assert.All(
+            report.Read.Concat(report.Write).Concat(report.SeenWithin).Select(static one => one.Milliseconds).Concat(report.Curve.SelectMany(static point => new[] { point.Milliseconds, point.Seen })),
+            static value => Assert.True(double.IsFinite(value), $"{value}"));
+    }
+
     [Theory]
     [InlineData("2")]
     [InlineData("uniform(1,5)")]
@@ -68,6 +95,15 @@ public sealed class DelayTests
     [InlineData("mix(2,1,1,1)")]
     [InlineData("-1")]
     [InlineData("Infinity")]
+    [InlineData("1e7")]
+    [InlineData("exp(1e7)")]
+    [InlineData("exp(1e-7)")]
+    [InlineData("uniform(1,1e7)")]
+    [InlineData("pareto(1e7,1)")]
+    [InlineData("pareto(1,0.0999)")]
+    [InlineData("pareto(1,0)")]
+    [InlineData("mix(0.5,1,0.0999,1)")]
+    [InlineData("mix(0.5,1,1,1e-7)")]
     public void Nonsense_is_no_delay(string text) => Assert.Null(DelayText.Parse(text));
 
     [Theory]
@@ -75,6 +111,8 @@ public sealed class DelayTests
     [InlineData("w=exp(5)", "a model says how long all of w, a, r and s take; missing: a, r, s")]
     [InlineData("w=1;wars=2", "the model says twice how long w takes")]
     [InlineData("x=1", "a part of a model begins with which of w, a, r, s it is of, as in ars=exp(1); not 'x=1'")]
+    [InlineData("w=pareto(0.2,0.0001);ars=1", "the shape of a Pareto delay must be at least 0.1: with less, its longest delays have no finite length; not 'pareto(0.2,0.0001)'")]
+    [InlineData("w=mix(0.5,0.2,0.01,1);ars=1", "the shape of a Pareto delay must be at least 0.1: with less, its longest delays have no finite length; not 'mix(0.5,0.2,0.01,1)'")]
     [InlineData("wars=soon", "a delay in milliseconds is one of 2, uniform(1,5), exp(10), pareto(0.2,3), mix(0.9,0.2,10,1.7); not 'soon'")]
     public void A_model_that_makes_no_sense_is_refused(string text, string problem)
     {
