@@ -73,13 +73,13 @@ internal static class QuorumOutput
 
     private static void Availability(IAnsiConsole console, QuorumReport report, QuorumQuestion question) => ResultTable.Write(
         console,
-        [($"each node up {Percent(question.NodeUp)}", false), ("available", true), ("nines", true), ("minutes down a month", true)],
+        [($"each node up {Percentages.Of(question.NodeUp)}", false), ("available", true), ("nines", true), ("minutes down a month", true)],
         [Row("reads", report.Reads), Row("writes", report.Writes)]);
 
     private static string[] Row(string what, AvailabilityReport report) =>
     [
         what,
-        Percent(report.Availability),
+        Percentages.Of(report),
         report.Nines is { } nines ? nines.ToString("0.0", CultureInfo.InvariantCulture) : "all",
         report.MinutesDownAMonth.ToString(report.MinutesDownAMonth is > 0 and < 0.01 ? "0.#e+0" : "0.##", CultureInfo.InvariantCulture),
     ];
@@ -100,16 +100,8 @@ internal static class QuorumOutput
 
     /// <summary>Where nothing is promised, that every read tried has seen its write is luck.</summary>
     private static string AtOnce(QuorumPromise promise, double seen) =>
-        seen < 1 ? $"{Percent(seen)} of reads" : promise == QuorumPromise.Strong ? "every read" : "every read that was tried";
+        seen < 1 ? $"{Percentages.Of(seen)} of reads" : promise == QuorumPromise.Strong ? "every read" : "every read that was tried";
 
     private static string Time(PercentileReport one) =>
         one.Milliseconds.ToString(one.Milliseconds < 10 ? "0.00" : one.Milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
-
-    /// <summary>Two digits behind the nines, however many there are.</summary>
-    private static string Percent(double share)
-    {
-        var missing = 1 - share;
-        var digits = missing > 0 ? Math.Clamp((int)Math.Ceiling(-Math.Log10(missing)), 1, 12) : 0;
-        return (share * 100).ToString("0." + new string('#', digits), CultureInfo.InvariantCulture) + " %";
-    }
 }

@@ -7,7 +7,7 @@ namespace Coterie.WebConsole.Quorum;
 /// <summary>What the page offers to choose from.</summary>
 internal static class QuorumSettings
 {
-    /// <summary>Of each node, from a machine that is looked after by nobody to one of five nines.</summary>
+    /// <summary>Of each node, from a machine that is looked after by nobody to one of five nines: the steps of the slider.</summary>
     public static ImmutableArray<double> NodeAvailabilities { get; } = [.9, .95, .98, .99, .995, .998, .999, .9995, .9999, .99999];
 
     public static ImmutableArray<QuorumPreset> Presets { get; } =
@@ -41,16 +41,7 @@ internal static class QuorumSettings
     public static int NearestStep(double nodeUp) =>
         Enumerable.Range(0, NodeAvailabilities.Length).MinBy(step => Math.Abs(Math.Log10(1 - NodeAvailabilities[step]) - Math.Log10(1 - nodeUp)));
 
-    /// <summary>As many digits as there are nines, and one.</summary>
-    public static string Percent(double share)
-    {
-        var missing = 1 - share;
-        var digits = missing > 0 ? Math.Clamp((int)Math.Ceiling(-Math.Log10(missing)), 1, 12) : 0;
-        return (share * 100).ToString("0." + new string('#', digits), CultureInfo.InvariantCulture) + " %";
-    }
-
-    public static string Milliseconds(double value) =>
-        value.ToString(value < 10 ? "0.##" : value < 100 ? "0.#" : "0", CultureInfo.InvariantCulture) + " ms";
+    public static string Milliseconds(double value) => $"{Figures.Plain(value)} ms";
 
     /// <summary>From seconds to hours, in whichever unit is short.</summary>
     public static string Downtime(double minutes) => minutes switch

@@ -41,6 +41,10 @@ public sealed class QuorumCommandTests
     }
 
     [Fact]
+    public void Eighteen_nines_are_not_always() =>
+        Assert.Equal(["reads", "more than 99.99999999 %", "18.0", "4.4e-14"], Row(Run(new QuorumWords { Replicas = "9", Read = "1", Write = "8" }).Output, "reads  "));
+
+    [Fact]
     public void A_number_without_a_name_is_said_to_have_none() =>
         Assert.Contains("R = 4 (CQL has no name for it: coterie.required)", Run(new QuorumWords { Replicas = "5", Read = "4" }).Output, StringComparison.Ordinal);
 

@@ -47,7 +47,7 @@ internal sealed record TrialPlan(
     /// <param name="problem">Why it cannot be tried, in a sentence; null: it can.</param>
     public static TrialPlan? Make(QuorumQuestion question, IReadOnlyList<TrialNode> nodes, int trials, DateTimeOffset now, out string? problem)
     {
-        problem = trials is < 0 or > TrialLimits.TrialsMax ? string.Create(CultureInfo.InvariantCulture, $"There may be from 0 to {TrialLimits.TrialsMax:N0} trials, not {trials}.") : null;
+        problem = trials is < 0 or > TrialLimits.TrialsMax ? string.Create(CultureInfo.InvariantCulture, $"There may be from 0 to {Figures.Count(TrialLimits.TrialsMax)} trials, not {trials}.") : null;
         var names = problem is null ? NamesOf(question.Layout, nodes, out problem) : null;
         if (names is null)
         {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Coterie.Model.Quorum.Reports;
 
 namespace Coterie.WebConsole.Quorum.Trial;
 
@@ -19,7 +19,7 @@ internal static class TrialSentence
     {
         null => plan.Trials == 0 ? "The delays between the nodes of this cluster have been measured." : "Nothing was tried.",
         { Trials: 0 } => $"Nothing came of it.{Failures(result)}",
-        _ => $"{(result.SeenShare >= 1 ? "All" : QuorumSettings.Percent(result.SeenShare) + " of")} {Number(result.Trials)} reads saw the write before them.{Failures(result)}",
+        _ => $"{(result.SeenShare >= 1 ? "All" : Percentages.Of(result.SeenShare) + " of")} {Figures.Count(result.Trials)} reads saw the write before them.{Failures(result)}",
     };
 
     private static string Failures(TrialResult result) => (result.FailedWrites, result.FailedReads) switch
@@ -30,7 +30,5 @@ internal static class TrialSentence
         var (writes, reads) => $" {Count(writes, "write")} and {Count(reads, "read")} failed.",
     };
 
-    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{Number(count)} {what}s";
-
-    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{Figures.Count(count)} {what}s";
 }

@@ -91,5 +91,5 @@ public sealed record AvailabilityReport(double Availability, double Unavailabili
     public const double MinutesInMonth = 365.2425 * 24 * 60 / 12;
 
     public static AvailabilityReport Of(double unavailability) => new(
-        1 - unavailability, unavailability, unavailability > 0 ? -Math.Log10(unavailability) : null, unavailability * MinutesInMonth);
+        1 - unavailability, unavailability, unavailability > 0 ? Math.Abs(Math.Log10(unavailability)) : null, unavailability * MinutesInMonth);
 }
