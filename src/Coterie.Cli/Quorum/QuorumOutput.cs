@@ -62,7 +62,7 @@ internal static class QuorumOutput
         if (report.Dead.Replicas.Count > 0)
         {
             console.Write(new Text($"with {string.Join(", ", report.Dead.Replicas)} dead: reads {Works(report.Dead.ReadsWork)}, writes {Works(report.Dead.WritesWork)}, "
-                + (report.Dead.DataMayBeLost ? "and if they never come back an acknowledged write may be gone\n" : "and no acknowledged write is gone\n")));
+                + (report.Dead.DataMayBeLost ? $"and if {(report.Dead.Replicas.Count == 1 ? "it never comes" : "they never come")} back an acknowledged write may be gone\n" : "and no acknowledged write is gone\n")));
         }
     }
 

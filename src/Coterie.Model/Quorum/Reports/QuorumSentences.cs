@@ -22,7 +22,7 @@ public static class QuorumSentences
         {
             var replicas = read.Layout.Replicas;
             return reads.Count + writes.Count > replicas
-                ? $"R + W = {reads.Count} + {writes.Count} = {reads.Count + writes.Count} is more than N = {replicas}: the {Replicas(reads.Count)} that answer a read and the {Replicas(writes.Count)} "
+                ? $"R + W = {reads.Count} + {writes.Count} = {reads.Count + writes.Count} is more than N = {replicas}: the {Replicas(reads.Count)} that {(reads.Count == 1 ? "answers" : "answer")} a read and the {Replicas(writes.Count)} "
                     + $"that took the latest write have at least {verdict.SureToMeet} in common, whichever they are."
                 : $"R + W = {reads.Count} + {writes.Count} = {reads.Count + writes.Count} is not more than N = {replicas}: a read may be answered by {Replicas(reads.Count)} that the latest write has not reached yet.";
         }
@@ -83,7 +83,8 @@ public static class QuorumSentences
     }
 
     private static string Describe(RequestQuorum quorum) => string.Join(" and ", quorum.Parts.Select(part =>
-        part.Datacenter is { } datacenter
+        (part, part.Group.Count) is ({ Count: 1 }, 1) ? part.Datacenter is { } only ? $"the one in {quorum.Layout.Datacenters[only].Name}" : "the one replica"
+        : part.Datacenter is { } datacenter
             ? $"{part.Count} of the {part.Group.Count} in {quorum.Layout.Datacenters[datacenter].Name}"
             : $"{part.Count} of the {part.Group.Count} replicas"));
 
