@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Coterie.WebConsole.Quorum;
 using Coterie.WebConsole.Quorum.Trial;
-using Coterie.Model;
 using Coterie.Model.Quorum;
 using Coterie.Model.Quorum.Reports;
 using Microsoft.AspNetCore.Builder;
@@ -43,8 +42,7 @@ internal static class QuorumApi
         var query = context.Request.Query;
         problems =
         [
-            .. query.Keys.Where(key => !QuorumQuery.Keys.Contains(key) && !also.Contains(key))
-                .Select(key => $"there is no parameter '{Quoted.Of(key)}'; there are {string.Join(", ", QuorumQuery.Keys.Concat(also))}"),
+            .. QuorumQuery.Unknown(query.Keys, also),
             .. QuorumQuery.Repeated(key => query[key]),
         ];
         var measured = context.RequestServices.GetRequiredService<ITrialDesk>().Measured;

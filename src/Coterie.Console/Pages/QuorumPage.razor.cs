@@ -17,8 +17,12 @@ public sealed partial class QuorumPage
 
     private QuorumState _state = new();
     private Prediction? _prediction;
-    private bool _fromLink;
     private CancellationTokenSource _resting = new();
+
+    /// <summary>All of a link; otherwise those that do not stand beside their field.</summary>
+    private IReadOnlyList<string> Problems => _state.IsFromLink
+        ? [.. _state.Problems.Select(static problem => problem.Key is { } key ? $"{key}: {problem.Text}" : problem.Text)]
+        : [.. _state.Problems.Where(static problem => problem.Key is null).Select(static problem => problem.Text)];
 
     public void Dispose()
     {
@@ -36,14 +40,12 @@ public sealed partial class QuorumPage
     private void Read()
     {
         var query = QueryHelpers.ParseQuery(Navigation.ToAbsoluteUri(Navigation.Uri).Query);
-        _state = QuorumState.FromLink(key => query.GetValueOrDefault(key), Trials.Measured);
-        _fromLink = _state.Problems.Count > 0;
+        _state = QuorumState.FromLink(key => query.GetValueOrDefault(key), Trials.Measured, query.Keys);
         _prediction = Predictions.Of(_state.Question);
     }
 
     private async Task ChangedAsync()
     {
-        _fromLink = false;
         _resting.Cancel();
         _resting.Dispose();
         _resting = new CancellationTokenSource();

@@ -52,9 +52,10 @@ internal sealed class Predictions
     {
         var trials = Math.Min(DelayReport.UsualTrials, TrialsTimesReplicasMax / question.Layout.Replicas);
         var result = new WarsSimulation(question.Delays, question.Read.Quorum, question.Write.Quorum, question.RemoteMilliseconds).Run(trials, Seed);
-        return new Prediction(DelayReport.Of(question, result), LatencyCurves.Of(result));
+        return new Prediction(new QuorumVerdict(question).Promise, DelayReport.Of(question, result), LatencyCurves.Of(result));
     }
 }
 
+/// <param name="Promise">Of the question that it answers.</param>
 /// <param name="Latency">For drawing; programs get percentiles.</param>
-public sealed record Prediction(DelayReport Report, LatencyCurves Latency);
+public sealed record Prediction(QuorumPromise Promise, DelayReport Report, LatencyCurves Latency);

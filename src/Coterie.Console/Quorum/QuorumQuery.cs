@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coterie.Model;
 using Coterie.Model.Quorum;
 using Microsoft.Extensions.Primitives;
 
@@ -28,9 +29,17 @@ internal static class QuorumQuery
     public static QuorumWords Words(Func<string, StringValues> read) =>
         Parameters.Aggregate(Usual, (words, parameter) => read(parameter.Key).ToString() is { Length: > 0 } text ? parameter.Set(words, text) : words);
 
+    /// <summary>What is said of each key that nobody knows.</summary>
+    /// <param name="also">Keys that are somebody else's.</param>
+    public static IEnumerable<string> Unknown(IEnumerable<string> keys, params string[] also) =>
+        keys.Where(key => !Keys.Contains(key) && !also.Contains(key))
+            .Select(key => $"there is no parameter '{Quoted.Of(key)}'; there are {string.Join(", ", Keys.Concat(also))}");
+
     /// <summary>Why a query cannot be read that says something twice: which of the two is meant, nobody knows.</summary>
     public static IEnumerable<string> Repeated(Func<string, StringValues> read) =>
-        Parameters.Where(parameter => read(parameter.Key).Count > 1).Select(static parameter => $"{parameter.Key} stands there more than once; for several data centres write n=3,3");
+        Parameters.Where(parameter => read(parameter.Key).Count > 1).Select(static parameter => SaidTwice(parameter.Key));
+
+    public static string SaidTwice(string key) => $"{key} stands there more than once; for several data centres write n=3,3";
 
     /// <summary>Only what is not as usual, so that a link is as short as what it says.</summary>
     public static string Link(QuorumQuestion question)

@@ -18,8 +18,11 @@ public sealed class QuorumState
 
     public QuorumQuestion Question { get; private set; }
 
-    /// <summary>Why what was asked for last was not done.</summary>
-    public IReadOnlyList<string> Problems { get; private set; } = [];
+    /// <summary>Why what was asked for last was not done, or not all of it.</summary>
+    public IReadOnlyList<QuorumProblem> Problems { get; private set; } = [];
+
+    /// <summary>A link asked for it, of which all the rest is kept.</summary>
+    public bool IsFromLink { get; private set; }
 
     /// <summary>The delays of this cluster, which can be chosen as a model; null: not measured.</summary>
     public DelayModel? Measured { get; set; }
@@ -30,17 +33,38 @@ public sealed class QuorumState
 
     private QuorumWords Words => Question.ToWords();
 
+    /// <summary>All of a link that makes sense, one parameter after the other; in place of the rest, what is usual.</summary>
     /// <param name="read">The values of a key of a link.</param>
-    public static QuorumState FromLink(Func<string, StringValues> read, DelayModel? measured = null)
+    /// <param name="keys">All keys of the link, for what is said of those that nobody knows.</param>
+    public static QuorumState FromLink(Func<string, StringValues> read, DelayModel? measured = null, IEnumerable<string>? keys = null)
     {
-        var state = new QuorumState { Measured = measured, Problems = [.. QuorumQuery.Repeated(read)] };
-        if (state.Problems.Count == 0)
+        var state = new QuorumState { Measured = measured };
+        var words = new QuorumWords();
+        var found = QuorumQuery.Unknown(keys ?? []).Select(static text => new QuorumProblem(null, text)).ToList();
+        foreach (var parameter in QuorumQuery.Parameters)
         {
-            state.Change(QuorumQuery.Words(read));
+            var values = read(parameter.Key);
+            if (values.Count > 1)
+            {
+                found.Add(new QuorumProblem(null, QuorumQuery.SaidTwice(parameter.Key)));
+            }
+            else if (values.ToString() is { Length: > 0 } text)
+            {
+                // The words so far make sense, so what is wrong now is wrong with this one.
+                var next = parameter.Set(words, text);
+                state.Change(next, parameter.Key);
+                words = state.Problems.Count == 0 ? next : words;
+                found.AddRange(state.Problems);
+            }
         }
 
+        state.Problems = found;
+        state.IsFromLink = true;
         return state;
     }
+
+    /// <summary>What is wrong with what was asked for last of one parameter; null: nothing.</summary>
+    public string? ProblemOf(string key) => Problems.FirstOrDefault(problem => problem.Key == key)?.Text;
 
     public void SetReplicas(int datacenter, int replicas) =>
         Lay([.. Layout.Datacenters.Select((one, index) => index == datacenter ? one with { Replicas = replicas } : one)]);
@@ -61,23 +85,23 @@ public sealed class QuorumState
 
     public void SetWriteFrom(string datacenter) => Change(Words with { WriteFrom = datacenter });
 
-    public void SetNodeAvailability(string text) => Change(Words with { NodeAvailability = text });
+    public void SetNodeAvailability(string text) => Change(Words with { NodeAvailability = text }, "up");
 
-    public void SetModel(string text) => Change(Words with { Model = text });
+    public void SetModel(string text) => Change(Words with { Model = text }, "model");
 
-    public void SetRemote(string text) => Change(Words with { RemoteMilliseconds = text });
+    public void SetRemote(string text) => Change(Words with { RemoteMilliseconds = text }, "remote");
 
     /// <summary>Kills a replica, or brings it back.</summary>
     public void Toggle(int node)
     {
         Question = Question with { Dead = Question.Dead.Toggle(node) };
-        Problems = [];
+        Refuse([], null);
     }
 
     public void ReviveAll()
     {
         Question = Question with { Dead = NodeSet.Empty };
-        Problems = [];
+        Refuse([], null);
     }
 
     /// <summary>A whole setting at once: replicas, R, W.</summary>
@@ -95,7 +119,7 @@ public sealed class QuorumState
     {
         if (ReplicaLayout.Problem(datacenters) is { } problem)
         {
-            Problems = [problem];
+            Refuse([problem], null);
             return;
         }
 
@@ -131,13 +155,23 @@ public sealed class QuorumState
         }
     }
 
-    private void Change(QuorumWords words)
+    /// <param name="key">The parameter that is changed; null: it is not one alone.</param>
+    private void Change(QuorumWords words, string? key = null)
     {
         if (QuorumQuestion.TryParse(words, Measured, out var question, out var problems))
         {
             Question = question!;
         }
 
-        Problems = problems;
+        Refuse(problems, key);
+    }
+
+    private void Refuse(IReadOnlyList<string> problems, string? key)
+    {
+        Problems = [.. problems.Select(text => new QuorumProblem(key, text))];
+        IsFromLink = false;
     }
 }
+
+/// <param name="Key">The parameter that it is of; null: of none alone.</param>
+public sealed record QuorumProblem(string? Key, string Text);
