@@ -14,7 +14,8 @@ internal sealed class LabRun : IAsyncDisposable
     /// <summary>Writes a second to each keyspace: enough to see a gap of some hundredths of a second, and little for a machine that also runs the cluster.</summary>
     public const int Rate = 50;
 
-    private const int Replicas = 3;
+    /// <summary>Of each row, where there are so many nodes. With more nodes no count of them says what can be written.</summary>
+    public const int Replicas = 3;
 
     private readonly TimeProvider _time;
     private readonly long _began;

@@ -8,6 +8,15 @@ public static class LabSentence
     /// <summary>So long without an acknowledgement, and a keyspace is said to wait.</summary>
     private const double WaitsMs = 400;
 
+    /// <summary>What was acknowledged lately is of so many seconds, and not of the time before the last fault.</summary>
+    private const double LatelySeconds = 10;
+
+    /// <summary>With fewer outcomes nothing is said of them.</summary>
+    private const int OutcomesMin = LabRun.Rate / 2;
+
+    /// <summary>So many are in flight when nothing is wrong.</summary>
+    private const int InFlightUsual = LabRun.Rate / 5;
+
     public static string Of(LabSnapshot lab) => lab.Phase switch
     {
         LabPhase.Writing => Writing(lab),
@@ -39,13 +48,72 @@ public static class LabSentence
             return lab.Faults is [.., var last] ? $"{last.Node} is back. {Leader(lab)}{calm}" : $"{Leader(lab)}{calm}";
         }
 
+        if (lab.Nodes.Count > LabRun.Replicas)
+        {
+            return OfMany(lab, away, waits);
+        }
+
         if (2 * away >= lab.Nodes.Count)
         {
             return $"{Away(lab)} The rest is no majority: neither keyspace takes a write until one comes back.";
         }
 
-        return lab.Faults.LastOrDefault(static fault => fault.To is null) is { } fault ? During(lab, fault, waits) : $"{Away(lab)} {Leader(lab)}";
+        return OfOne(lab, waits);
     }
+
+    /// <summary>With more nodes than replicas some rows can be written and others cannot, so what was measured is said, and nothing is concluded.</summary>
+    private static string OfMany(LabSnapshot lab, int away, (bool Leaderless, bool LeaderBased) waits)
+    {
+        var fault = lab.Faults is [.., var last] ? last.From : 0;
+        if (away == 1 && lab.Seconds - fault < LatelySeconds)
+        {
+            return OfOne(lab, waits);
+        }
+
+        if (waits == (true, true))
+        {
+            return $"{Away(lab)} Nothing is acknowledged any more.";
+        }
+
+        var from = Math.Max(fault, lab.Seconds - LatelySeconds);
+        if (Missing(lab.Leaderless, from) is not { } leaderless || Missing(lab.LeaderBased, from) is not { } leaderBased)
+        {
+            return Away(lab);
+        }
+
+        if (waits == (false, false) && (leaderless, leaderBased) == (0, 0))
+        {
+            return away == 1 ? OfOne(lab, waits) : $"{Away(lab)} Both keyspaces go on.";
+        }
+
+        var why = away > 1 ? "Rows of which two replicas are away cannot be written: lately" : "Lately";
+        var wait = waits.Leaderless ? " Leaderless writes wait." : waits.LeaderBased ? " Leader-based writes wait." : "";
+        return $"{Away(lab)} {why} {Share(leaderless)} of the leaderless and {Share(leaderBased)} of the leader-based writes were not acknowledged.{wait}";
+    }
+
+    /// <summary>Which part of the writes since then was not acknowledged; null: there are too few to say.</summary>
+    private static double? Missing(LabStreamReport stream, double from)
+    {
+        var old = Math.Max(0, (int)Math.Ceiling(from * LabTimeline.BarsPerSecond) - stream.FirstBar);
+        var acknowledged = stream.Bars.Skip(old).Sum();
+        var missing = stream.RedBars.Skip(old).Sum() + (stream.Waiting > InFlightUsual ? stream.Waiting : 0);
+        return acknowledged + missing < OutcomesMin ? null : (double)missing / (acknowledged + missing);
+    }
+
+    /// <summary>In words, which change less often than a number.</summary>
+    private static string Share(double share) => share switch
+    {
+        0 => "none",
+        < 0.125 => "a few",
+        < 0.375 => "about a quarter",
+        < 0.625 => "about half",
+        < 0.875 => "about three quarters",
+        < 1 => "nearly all",
+        _ => "all",
+    };
+
+    private static string OfOne(LabSnapshot lab, (bool Leaderless, bool LeaderBased) waits) =>
+        lab.Faults.LastOrDefault(static fault => fault.To is null) is { } fault ? During(lab, fault, waits) : $"{Away(lab)} {Leader(lab)}";
 
     private static string During(LabSnapshot lab, LabFaultReport fault, (bool Leaderless, bool LeaderBased) waits)
     {

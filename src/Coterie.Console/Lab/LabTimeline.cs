@@ -11,10 +11,12 @@ internal sealed class LabTimeline
     /// <summary>A minute of bars is shown.</summary>
     public const int BarsShown = 600;
 
+    public const int BarsPerSecond = 10;
+
     /// <summary>Several times what passes between two writes when nothing is wrong.</summary>
     public static readonly TimeSpan GapDrawn = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan Bar = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Bar = TimeSpan.FromSeconds(1) / BarsPerSecond;
 
     /// <summary>So long after the first, connections, caches and code are still warming up, and the longest gap is not counted.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
