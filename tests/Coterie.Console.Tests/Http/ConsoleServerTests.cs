@@ -64,6 +64,24 @@ public sealed class ConsoleServerTests : IAsyncLifetime
         }
     }
 
+    /// <summary>All pages have all styles: a class that two of them name would make the one look like the other.</summary>
+    [Fact]
+    public void No_two_pages_have_a_style_for_a_class_of_the_same_name()
+    {
+        var assembly = typeof(ConsoleServer).Assembly;
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in assembly.GetManifestResourceNames().Where(static name => name.EndsWith(".css", StringComparison.Ordinal) && !name.EndsWith("console.css", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(file)!);
+            foreach (var name in System.Text.RegularExpressions.Regex.Matches(reader.ReadToEnd(), @"(?:^|,\s*)\.([\w-]+)(?=\s*[,{])", System.Text.RegularExpressions.RegexOptions.Multiline).Select(static match => match.Groups[1].Value))
+            {
+                Assert.True(owners.TryAdd(name, file) || owners[name] == file, $"the class {name} has a style in {owners[name]} and in {file}");
+            }
+        }
+
+        Assert.True(owners.Count > 50);
+    }
+
     [Theory]
     [InlineData("example.com")]
     [InlineData("example.com:{port}")]

@@ -47,10 +47,10 @@ public sealed class LabPageTests : BunitContext
         _desk.Snapshot = Labs.With(LabPhase.Writing, LabNodeState.Dead, 0, new LabFaultReport("node2", "killed", true, 9, null, 21, 1_000), 1_000);
         var page = Render<LabPage>();
 
-        Assert.Equal("1,000 ms", page.Find(".stream.r .gap.bad .big").TextContent);
+        Assert.Equal("1,000 ms", page.Find(".stream.r .gap.bad .gap-length").TextContent);
         Assert.NotEqual("", page.Find(".stream.r .ground").GetAttribute("d"));
         Assert.NotEqual("", page.Find(".stream.r .refused").GetAttribute("d"));
-        Assert.Equal("21 ms", page.Find(".stream.w .gap.good .big").TextContent);
+        Assert.Equal("21 ms", page.Find(".stream.w .gap.good .gap-length").TextContent);
         Assert.Equal("", page.Find(".stream.w .ground").GetAttribute("d"));
         Assert.Equal("node2 killed, led", page.Find(".faults th[scope=row]").TextContent);
     }

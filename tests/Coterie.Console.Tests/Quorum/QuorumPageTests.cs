@@ -250,12 +250,12 @@ public sealed class QuorumPageTests : BunitContext
     public void While_too_few_are_up_the_verdict_says_that_requests_stop(string link, string now)
     {
         var page = Open(link);
-        Assert.Equal(now, page.Find(".verdict .now").TextContent);
+        Assert.Equal(now, page.Find(".verdict .stops-now").TextContent);
         Assert.Contains("stopped", page.Find(".verdict").ClassList);
         Assert.Equal("Strong", page.Find(".promise").TextContent);
 
         page.Find(".states .button").Click();
-        Assert.Empty(page.FindAll(".verdict .now"));
+        Assert.Empty(page.FindAll(".verdict .stops-now"));
         Assert.DoesNotContain("stopped", page.Find(".verdict").ClassList);
     }
 
