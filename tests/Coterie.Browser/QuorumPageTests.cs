@@ -8,30 +8,6 @@ namespace Coterie.Browser;
 public sealed class QuorumPageTests(ConsoleInBrowser console)
 {
     [Fact]
-    public async Task A_slider_loses_no_key_however_fast_they_come()
-    {
-        await using var page = await console.OpenAsync("?n=9");
-        var slider = page.Page.Locator("#n-0");
-        for (var round = 0; round < 5; round++)
-        {
-            await slider.FocusAsync();
-            for (var key = 0; key < 6; key++)
-            {
-                await page.Page.Keyboard.PressAsync("ArrowLeft");
-            }
-
-            await Expect(page.Page.Locator("output[for=n-0]")).ToHaveTextAsync("3");
-            await Expect(slider).ToHaveValueAsync("3");
-            for (var key = 0; key < 6; key++)
-            {
-                await page.Page.Keyboard.PressAsync("ArrowRight");
-            }
-
-            await Expect(page.Page.Locator("output[for=n-0]")).ToHaveTextAsync("9");
-        }
-    }
-
-    [Fact]
     public async Task Sliders_move_by_keyboard_and_everything_follows()
     {
         await using var page = await console.OpenAsync();

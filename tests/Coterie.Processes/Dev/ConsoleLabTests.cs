@@ -20,7 +20,7 @@ public sealed class ConsoleLabTests : IAsyncLifetime
     {
         await ChangeAsync(HttpMethod.Post, "stream?workload=plain");
         await UntilAsync("both keyspaces are written to, and somebody leads", lab => Acknowledged(lab, "leaderless") > 100 && Acknowledged(lab, "leaderBased") > 100 && Leader(lab) is not null);
-        var leader = Leader(await LabAsync())!;
+        var leader = await SettledLeaderAsync();
 
         await ChangeAsync(HttpMethod.Post, $"nodes/{leader}/kill");
         var during = await UntilAsync("another leads", lab => Leader(lab) is { } next && next != leader);
@@ -41,6 +41,20 @@ public sealed class ConsoleLabTests : IAsyncLifetime
         foreach (var keyspace in new[] { "leaderless", "leaderBased" })
         {
             Assert.Equal((0, 0, 0), ((int)done[keyspace]!["finding"]!["lost"]!, (int)done[keyspace]!["finding"]!["unread"]!, (int)done[keyspace]!["finding"]!["wrong"]!));
+        }
+    }
+
+    /// <summary>Leadership moves to where it belongs in the first seconds of a keyspace: who leads before and after a hundred writes is not about to hand on.</summary>
+    private async Task<string> SettledLeaderAsync()
+    {
+        while (true)
+        {
+            var before = await LabAsync();
+            var after = await UntilAsync("a hundred writes more", lab => Acknowledged(lab, "leaderBased") > Acknowledged(before, "leaderBased") + 100 && Leader(lab) is not null);
+            if (Acknowledged(after, "leaderBased") > 300 && Leader(after) is { } leader && leader == Leader(before))
+            {
+                return leader;
+            }
         }
     }
 
