@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coterie.WebConsole.Http;
 using Coterie.WebConsole.Lab;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -43,7 +44,7 @@ internal static class ConsoleApi
             MapOtherMethods(routes, path, [.. operations!.AsObject().Select(static operation => operation.Key.ToUpperInvariant())]);
         }
 
-        routes.Map("/api/{**anything}", context => SayAsync(context, StatusCodes.Status404NotFound, here));
+        routes.Map("/api/{**anything}", context => RequestGuard.RefuseAsync(context, StatusCodes.Status404NotFound, here));
     }
 
     /// <summary>What is asked of a path with a method that it does not have.</summary>
@@ -53,15 +54,8 @@ internal static class ConsoleApi
         routes.Map(path, context =>
         {
             context.Response.Headers.Allow = allowed;
-            return SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"Here is answered: {allowed}\n");
+            return RequestGuard.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"Here is answered: {allowed}\n");
         });
-    }
-
-    private static Task SayAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     private static JsonObject Describe(JsonObject paths) => new()

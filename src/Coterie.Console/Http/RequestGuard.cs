@@ -71,7 +71,8 @@ internal sealed class RequestGuard(RequestDelegate next)
         return RefuseAsync(context, StatusCodes.Status414UriTooLong, $"A query is at most {QueryLengthMax} characters long.\n");
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string reason)
+    /// <summary>Says why not, in a line for people.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string reason)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";

@@ -39,8 +39,13 @@ internal static class JointOutcome
             }
         }
 
-        return unavailable is not { } failed ? outcomes[0] with { Vote = Vote.Join([.. outcomes.Select(static outcome => outcome.Vote)]) }
+        return unavailable is not { } failed ? Joined(outcomes)
             : sent == 0 ? failed
             : failed with { Outcome = failed.Outcome with { Result = RequestResult.Timeout, Answered = 0 } };
     }
+
+    /// <summary>Few ask for a vote: without one nothing is put together.</summary>
+    private static WriteOutcome Joined(IReadOnlyList<WriteOutcome> outcomes) => outcomes[0].Vote is null
+        ? outcomes[0]
+        : outcomes[0] with { Vote = Vote.Join([.. outcomes.Select(static outcome => outcome.Vote)]) };
 }
